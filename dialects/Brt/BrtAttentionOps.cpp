@@ -1,0 +1,209 @@
+//===- BrtAttentionOps.cpp - Heads, positions and attention ---------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "BrtVerify.h"
+#include "brt/dialects/Brt/Brt.h"
+#include <cmath>
+#include <limits>
+
+using namespace mlir;
+using namespace brt;
+
+//===----------------------------------------------------------------------===//
+// Heads
+//===----------------------------------------------------------------------===//
+
+LogicalResult SplitHeadsOp::inferReturnTypes(
+    MLIRContext *context, std::optional<Location> location, Adaptor adaptor,
+    SmallVectorImpl<Type> &inferred) {
+  RankedTensorType input = getTensorType(adaptor.getInput());
+  // Generic syntax may leave it out; the verifier then says so.
+  int64_t heads = adaptor.getHeadsAttr() ? adaptor.getHeads() : 1;
+  // (C1)
+  if (input.getRank() != 3 || input.isDynamicDim(2) || heads < 1 ||
+      input.getDimSize(2) % heads != 0)
+    return emitOptionalError(location,
+                             "'brt.split_heads' op expects input to have rank "
+                             "3 and a last extent that 'heads' divides, but "
+                             "got ",
+                             input, " and ", heads);
+  SmallVector<int64_t> shape(input.getShape());
+  shape.back() /= heads;
+  shape.insert(shape.begin() + 2, heads);
+  inferred.push_back(RankedTensorType::get(shape, input.getElementType()));
+  return success();
+}
+
+LogicalResult MergeHeadsOp::inferReturnTypes(
+    MLIRContext *context, std::optional<Location> location, Adaptor adaptor,
+    SmallVectorImpl<Type> &inferred) {
+  // (C1)
+  if (adaptor.getInputs().empty())
+    return emitOptionalError(
+        location, "'brt.merge_heads' op expects an operand, but got none");
+  RankedTensorType input = getTensorType(adaptor.getInputs().front());
+  if (input.getRank() != 4 || input.isDynamicDim(2) || input.isDynamicDim(3))
+    return emitOptionalError(location,
+                             "'brt.merge_heads' op expects operands to be "
+                             "[B, n, H, D], but got ",
+                             input);
+  int64_t features =
+      input.getDimSize(2) * input.getDimSize(3) * adaptor.getInputs().size();
+  inferred.push_back(RankedTensorType::get(
+      {input.getDimSize(0), input.getDimSize(1), features},
+      input.getElementType()));
+  return success();
+}
+
+LogicalResult UnitNormalizeOp::verify() {
+  // (C1)
+  return verifyPositive(*this, "epsilon", getEpsilon().convertToDouble());
+}
+
+LogicalResult RotaryOp::verify() {
+  RankedTensorType type = getInput().getType();
+  // (C1)
+  if (failed(verifyRank(*this, "input", getInput(), 4)))
+    return failure();
+  if (type.isDynamicDim(3) || type.getDimSize(3) % 2 != 0)
+    return emitOpError("expects the last extent of input to be even, but got ")
+           << type;
+  // (C2)
+  if (getPositions())
+    return verifyShape(*this, "positions", getPositions(),
+                       type.getShape().take_front());
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Relative bias
+//===----------------------------------------------------------------------===//
+
+int64_t RelativeBiasOp::getBucket(int64_t distance) {
+  int64_t n = std::max<int64_t>(distance, 0);
+  if (n < kExactBuckets)
+    return n;
+  // The epsilon is the official code's guard against rounding below an integer.
+  double growth = std::log(static_cast<double>(n) / kExactBuckets +
+                           std::numeric_limits<float>::epsilon()) /
+                  std::log(static_cast<double>(kMaxDistance) / kExactBuckets);
+  int64_t beyond = static_cast<int64_t>(growth * (kBuckets - kExactBuckets));
+  return std::min(kBuckets - 1, kExactBuckets + beyond);
+}
+
+LogicalResult RelativeBiasOp::verify() {
+  RankedTensorType result = getResult().getType();
+  // (C3)
+  if (failed(verifyRank(*this, "result", getResult(), 2)))
+    return failure();
+  int64_t heads = result.getDimSize(0);
+
+  auto expectCount = [&](size_t count) -> LogicalResult {
+    // (C2)
+    if (getParameters().size() == count)
+      return success();
+    return emitOpError("expects kind '")
+           << stringifyEnum(getKind()) << "' to have " << count
+           << " parameters, but got " << getParameters().size();
+  };
+  auto expectShape = [&](unsigned index, ArrayRef<int64_t> shape) {
+    return verifyShape(*this, "parameter " + std::to_string(index),
+                       getParameters()[index], shape);
+  };
+
+  switch (getKind()) {
+  case PositionBias::T5:
+    return failure(failed(expectCount(1)) ||
+                   failed(expectShape(0, {heads, kBuckets})));
+  case PositionBias::Fourier: {
+    if (failed(expectCount(1)) ||
+        failed(verifyRank(*this, "parameter 0", getParameters()[0], 2)))
+      return failure();
+    // (C4)
+    if (!getMaxKeys())
+      return emitOpError("expects kind 'fourier' to have 'max_keys', but got "
+                         "none");
+    return verifyPositive(*this, "max_keys", *getMaxKeys());
+  }
+  case PositionBias::ALiBi: {
+    if (failed(expectCount(2)) || failed(expectShape(0, {1})))
+      return failure();
+    RankedTensorType bound = getTensorType(getParameters()[1]);
+    if (bound.getRank() == 1 && bound.getDimSize(0) == 1)
+      return success();
+    return expectShape(1, {heads});
+  }
+  case PositionBias::NN: {
+    if (failed(expectCount(3)) ||
+        failed(verifyRank(*this, "parameter 0", getParameters()[0], 1)))
+      return failure();
+    int64_t hidden = getTensorType(getParameters()[0]).getDimSize(0);
+    return failure(failed(expectShape(1, {hidden})) ||
+                   failed(expectShape(2, {heads, hidden})));
+  }
+  case PositionBias::None:
+  case PositionBias::Rotary:
+    break;
+  }
+  // (C1)
+  return emitOpError("expects kind to be 't5', 'fourier', 'alibi' or 'nn', but "
+                     "got '")
+         << stringifyEnum(getKind()) << "'";
+}
+
+//===----------------------------------------------------------------------===//
+// Attention
+//===----------------------------------------------------------------------===//
+
+/// (C1) and (C2) of both attention ops.
+template <typename OpT>
+static LogicalResult verifyAttention(OpT op) {
+  if (failed(verifyRank(op, "query", op.getQuery(), 4)) ||
+      failed(verifyRank(op, "key", op.getKey(), 4)))
+    return failure();
+  ArrayRef<int64_t> query = op.getQuery().getType().getShape();
+  int64_t keys = op.getKey().getType().getDimSize(1);
+  if (failed(verifyShape(op, "key", op.getKey(),
+                         {query[0], keys, query[2], query[3]})))
+    return failure();
+  if (op.getTemperature())
+    return verifyShape(op, "temperature", op.getTemperature(), query[2]);
+  return success();
+}
+
+LogicalResult WindowAttentionOp::verify() {
+  // (C5)
+  if (failed(verifyPositive(*this, "window", getWindow())))
+    return failure();
+  // (C1), (C2)
+  if (failed(verifyAttention(*this)))
+    return failure();
+  RankedTensorType query = getQuery().getType();
+  int64_t heads = query.getDimSize(2);
+  if (getSink() && failed(verifyShape(*this, "sink", getSink(), heads)))
+    return failure();
+  // (C3)
+  if (getBias()) {
+    if (failed(verifyRank(*this, "bias", getBias(), 2)) ||
+        failed(verifyShape(*this, "bias", getBias(),
+                           {heads, getTensorType(getBias()).getDimSize(1)})))
+      return failure();
+    int64_t wanted = getCausal() ? getWindow() : 3 * getWindow() - 1;
+    int64_t distances = getTensorType(getBias()).getDimSize(1);
+    if (distances < wanted)
+      return emitOpError("expects bias to have at least ")
+             << wanted << " distances, but got " << distances;
+  }
+  // (C4)
+  if (getPositions())
+    return verifyShape(*this, "positions", getPositions(),
+                       query.getShape().take_front());
+  // (C6)
+  int64_t keys = getKey().getType().getDimSize(1);
+  if (keys < query.getDimSize(1))
+    return emitOpError("expects at least as many keys as queries, but got ")
+           << keys << " keys and " << query.getDimSize(1) << " queries";
+  return success();
+}
+
+LogicalResult StateAttentionOp::verify() { return verifyAttention(*this); }

@@ -1,0 +1,66 @@
+//===- BrtBase.td - The dialect, its base classes and shared types --------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef BRT_BASE_TD
+#define BRT_BASE_TD
+
+include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Brt_Dialect : Dialect {
+  let name = "brt";
+  let cppNamespace = "::brt";
+  let summary = "Block-recurrent transformers";
+  let description = [{
+    The `brt` dialect holds block-recurrent transformers (Hutchins et al.,
+    NeurIPS 2022) at two levels.
+
+    * *model*: `brt.model` and its layer ops. What a row of the paper's tables
+      says is an attribute.
+    * *cell*: the explicit graph on tensors, parameters as operands. The
+      recurrence over blocks is one op, `brt.recurrence`, whose region is the
+      block-recurrent cell.
+
+    Shapes in these pages use one alphabet: B lanes, N segment, W window, S
+    state vectors, E width, H heads, D head width, M feed-forward width, V
+    vocabulary. B is the only extent that may be dynamic.
+  }];
+  let useDefaultAttributePrinterParser = 1;
+  let dependentDialects = ["mlir::arith::ArithDialect",
+                           "mlir::tensor::TensorDialect"];
+  let extraClassDeclaration = [{
+    /// Names of the attributes that describe arguments and results of entry
+    /// points: what a tensor is, in a name of the scheme of docs/parameters.md.
+    static llvm::StringRef getParameterAttrName() { return "brt.parameter"; }
+    static llvm::StringRef getCarryAttrName() { return "brt.carry"; }
+    static llvm::StringRef getInputAttrName() { return "brt.input"; }
+    static llvm::StringRef getOutputAttrName() { return "brt.output"; }
+    /// Name of the attribute of an entry point.
+    static llvm::StringRef getEntryAttrName() { return "brt.entry"; }
+    /// Name of the module attribute that keeps the description of the model
+    /// the entry points were made from.
+    static llvm::StringRef getConfigAttrName() { return "brt.config"; }
+  }];
+}
+
+// Naming rule: a noun for a value, a verb for an effect; snake_case; the
+// paper's words.
+class Brt_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Brt_Dialect, mnemonic, traits>;
+
+/// An op of the level `cell` that infers the types of its results.
+class Brt_InferredOp<string mnemonic, list<Trait> traits = []>
+    : Brt_Op<mnemonic, !listconcat(traits, [Pure, InferTypeOpAdaptor])>;
+
+def Brt_FloatTensor : RankedTensorOf<[F64, F32, BF16]>;
+def Brt_IndexTensor : RankedTensorOf<[I32]>;
+def Brt_FlagTensor : RankedTensorOf<[I1]>;
+
+/// An integer whose C++ type is signed, so that a verifier sees a minus sign.
+def Brt_IntAttr
+    : TypedSignlessIntegerAttrBase<I64, "int64_t", "64-bit integer attribute"> {
+  let convertFromStorage = "$_self.getInt()";
+}
+
+#endif // BRT_BASE_TD

@@ -1,0 +1,227 @@
+//===- BrtCellOps.td - Embedding, norms, projections, activations ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef BRT_CELL_OPS_TD
+#define BRT_CELL_OPS_TD
+
+include "dialects/Brt/BrtAttrs.td"
+
+//===----------------------------------------------------------------------===//
+// brt.embed
+//===----------------------------------------------------------------------===//
+
+def Brt_EmbedOp : Brt_Op<"embed", [Pure]> {
+  let summary = "Look tokens up in the embedding table";
+  let description = [{
+    `result[b, i, :] = table[tokens[b, i] mod V, :]`. A negative token counts
+    from the end, as a floor modulus says (brt-spec 2, item 6).
+
+    Constraints:
+
+    * (C1) `tokens` has rank 2 and `table` rank 2.
+    * (C2) `result` is [B, N, E].
+
+    Example:
+
+    ```mlir
+    func.func @embed(%t: tensor<?x8xi32>, %e: tensor<256x16xf32>) -> tensor<?x8x16xf32> {
+      %0 = brt.embed %t, %e : tensor<?x8xi32>, tensor<256x16xf32> -> tensor<?x8x16xf32>
+      return %0 : tensor<?x8x16xf32>
+    }
+    ```
+  }];
+  let arguments = (ins Brt_IndexTensor:$tokens, Brt_FloatTensor:$table);
+  let results = (outs Brt_FloatTensor:$result);
+  let assemblyFormat = [{
+    $tokens `,` $table attr-dict `:` type($tokens) `,` type($table) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// brt.add_absolute_positions
+//===----------------------------------------------------------------------===//
+
+def Brt_AddAbsolutePositionsOp
+    : Brt_Op<"add_absolute_positions", [Pure, AllTypesMatch<["input", "result"]>]> {
+  let summary = "Add sines and cosines of the position";
+  let description = [{
+    `result[b, i, e] = input[b, i, e] + cos(p w_e)` for e < E/2, and
+    `+ sin(p w_(e - E/2))` above, with `w_e = pi 10000^(-2e/E)` and
+    `p = positions[b] + i`, or `i` without `positions` (brt-spec 3.3).
+
+    Constraints:
+
+    * (C1) `input` has rank 3 and an even last extent.
+    * (C2) `positions` is [B].
+
+    Example:
+
+    ```mlir
+    func.func @positions(%x: tensor<?x8x16xf32>) -> tensor<?x8x16xf32> {
+      %0 = brt.add_absolute_positions %x : tensor<?x8x16xf32>
+      return %0 : tensor<?x8x16xf32>
+    }
+    ```
+  }];
+  let arguments = (ins Brt_FloatTensor:$input, Optional<Brt_IndexTensor>:$positions);
+  let results = (outs Brt_FloatTensor:$result);
+  let assemblyFormat = [{
+    $input (`positions` `(` $positions^ `:` type($positions) `)`)? attr-dict
+    `:` type($input)
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// brt.norm
+//===----------------------------------------------------------------------===//
+
+def Brt_NormOp : Brt_Op<"norm", [Pure, AllTypesMatch<["input", "result"]>]> {
+  let summary = "RMS or classic layer norm over the last axis";
+  let description = [{
+    | kind | `result` |
+    |---|---|
+    | `rms` | `x rsqrt(mean(x^2) + epsilon) scale` |
+    | `layer` | `(x - m) rsqrt(mean((x - m)^2) + epsilon) scale + bias`, `m = mean(x)` |
+
+    Statistics are in f32 where the input is bf16 (brt-spec 2.1).
+
+    Constraints:
+
+    * (C1) `scale` and `bias` hold one number per feature, the last axis.
+    * (C2) `bias` goes with `layer`.
+    * (C3) `epsilon` is positive.
+
+    Example:
+
+    ```mlir
+    func.func @norm(%x: tensor<?x8x16xf32>, %g: tensor<16xf32>) -> tensor<?x8x16xf32> {
+      %0 = brt.norm rms %x, %g {epsilon = 1.0e-6 : f64} : tensor<?x8x16xf32>, tensor<16xf32>
+      return %0 : tensor<?x8x16xf32>
+    }
+    ```
+  }];
+  let arguments = (ins
+    Brt_NormKindAttr:$kind,
+    Brt_FloatTensor:$input,
+    Brt_FloatTensor:$scale,
+    Optional<Brt_FloatTensor>:$bias,
+    DefaultValuedAttr<F64Attr, "1e-6">:$epsilon);
+  let results = (outs Brt_FloatTensor:$result);
+  let assemblyFormat = [{
+    `` $kind $input `,` $scale (`bias` `(` $bias^ `:` type($bias) `)`)? attr-dict
+    `:` type($input) `,` type($scale)
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// brt.linear
+//===----------------------------------------------------------------------===//
+
+def Brt_LinearOp : Brt_InferredOp<"linear"> {
+  let summary = "Project the last axis by a matrix of parameters";
+  let description = [{
+    `result[..., m] = sum_k input[..., k] weight[k, m] (+ bias[m])`. Sums are in
+    f32 where the input is bf16; the result has the input's element type.
+
+    Constraints:
+
+    * (C1) `weight` is [K, M], K the last extent of `input`.
+    * (C2) `bias` is [M].
+
+    Example:
+
+    ```mlir
+    func.func @linear(%x: tensor<?x8x16xf32>, %w: tensor<16x32xf32>) -> tensor<?x8x32xf32> {
+      %0 = brt.linear %x, %w : tensor<?x8x16xf32>, tensor<16x32xf32>
+      return %0 : tensor<?x8x32xf32>
+    }
+    ```
+  }];
+  let arguments = (ins
+    Brt_FloatTensor:$input,
+    Brt_FloatTensor:$weight,
+    Optional<Brt_FloatTensor>:$bias);
+  let results = (outs Brt_FloatTensor:$result);
+  let assemblyFormat = [{
+    $input `,` $weight (`bias` `(` $bias^ `:` type($bias) `)`)? attr-dict
+    `:` type($input) `,` type($weight)
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// brt.activation
+//===----------------------------------------------------------------------===//
+
+def Brt_ActivationOp
+    : Brt_Op<"activation", [Pure, AllTypesMatch<["input", "result"]>]> {
+  let summary = "Activation of a feed-forward network";
+  let description = [{
+    | kind | `result` |
+    |---|---|
+    | `none` | `x` |
+    | `relu` | `max(x, 0)` |
+    | `swish` | `x sigmoid(x)` |
+    | `sigmoid` | `1 / (1 + exp(-x))` |
+    | `tanh` | `tanh(x)` |
+    | `softmax` | `exp(x - m) / sum exp(x - m)` over the last axis, `m` its maximum |
+    | `gelu` | `x (1 + erf(x / sqrt 2)) / 2` |
+
+    Constraints:
+
+    * (C1) `kind` is not `swiglu`, which is a `swish` times a second projection.
+
+    Example:
+
+    ```mlir
+    func.func @relu(%x: tensor<?x8x32xf32>) -> tensor<?x8x32xf32> {
+      %0 = brt.activation relu %x : tensor<?x8x32xf32>
+      return %0 : tensor<?x8x32xf32>
+    }
+    ```
+  }];
+  let arguments = (ins Brt_ActivationKindAttr:$kind, Brt_FloatTensor:$input);
+  let results = (outs Brt_FloatTensor:$result);
+  let assemblyFormat = "`` $kind $input attr-dict `:` type($input)";
+  let hasVerifier = 1;
+  let hasFolder = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// brt.logits
+//===----------------------------------------------------------------------===//
+
+def Brt_LogitsOp : Brt_Op<"logits", [Pure]> {
+  let summary = "Logits by the tied embedding table";
+  let description = [{
+    `result[b, i, v] = (sum_e input[b, i, e] table[v, e]) / divisor`
+    (brt-spec 2, item 4). The result of a bf16 input is f32, by f32 products.
+
+    Constraints:
+
+    * (C1) `input` has rank 3; `table` is [V, E], E the last extent of `input`.
+    * (C2) `result` is [B, N, V].
+    * (C3) `divisor` is positive.
+
+    Example:
+
+    ```mlir
+    func.func @logits(%y: tensor<?x8x16xf32>, %e: tensor<256x16xf32>) -> tensor<?x8x256xf32> {
+      %0 = brt.logits %y, %e {divisor = 4.0 : f64} : tensor<?x8x16xf32>, tensor<256x16xf32> -> tensor<?x8x256xf32>
+      return %0 : tensor<?x8x256xf32>
+    }
+    ```
+  }];
+  let arguments = (ins
+    Brt_FloatTensor:$input, Brt_FloatTensor:$table, F64Attr:$divisor);
+  let results = (outs Brt_FloatTensor:$result);
+  let assemblyFormat = [{
+    $input `,` $table attr-dict `:` type($input) `,` type($table) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+#endif // BRT_CELL_OPS_TD
