@@ -184,9 +184,11 @@ static ParseResult parseText(OpAsmParser &parser, std::string &text) {
 /// Whether the text at the parser's place is the name of an option, not that of
 /// the next op, which has a dot, and not a list of discardable attributes.
 static bool isAtOptionName(OpAsmParser &parser) {
-  StringRef text(parser.getCurrentLocation().getPointer());
-  StringRef word = text.take_while(
-      [](char c) { return llvm::isAlnum(c) || c == '_' || c == '.'; });
+  const char *begin = parser.getCurrentLocation().getPointer();
+  const char *end = begin; // The parser's buffer ends in a zero byte.
+  while (llvm::isAlnum(*end) || *end == '_' || *end == '.')
+    ++end;
+  StringRef word(begin, end - begin);
   return !word.empty() && !word.contains('.') && word != "attributes";
 }
 
