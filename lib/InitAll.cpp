@@ -3,6 +3,9 @@
 
 #include "brt/InitAll.h"
 #include "brt/dialects/Brt/Brt.h"
+#include "brt/passes/Expand/Passes.h"
+#include "brt/passes/Pipelines/Levels.h"
+#include "brt/passes/Pipelines/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -19,4 +22,9 @@ void brt::registerAllDialects(DialectRegistry &registry) {
                   tensor::TensorDialect>();
 }
 
-void brt::registerAllPasses() { registerTransformsPasses(); }
+void brt::registerAllPasses() {
+  registerTransformsPasses();
+  registerBrtExpandPasses();
+  registerBrtPipelinesPasses();
+  registerCompilePipeline();
+}

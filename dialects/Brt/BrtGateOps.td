@@ -42,7 +42,7 @@ def Brt_GateOp : Brt_Op<"gate", [
     Variadic<Brt_FloatTensor>:$activations);
   let results = (outs Brt_FloatTensor:$result);
   let assemblyFormat = [{
-    `` $kind $state `,` $update (`(` $activations^ `:` type($activations) `)`)?
+    `` $kind $state `,` $update (` ` `(` $activations^ `:` type($activations) `)`)?
     attr-dict `:` type($state)
   }];
   let hasVerifier = 1;

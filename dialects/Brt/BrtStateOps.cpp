@@ -219,6 +219,18 @@ LogicalResult RecurrenceOp::verifyRegions() {
 }
 
 //===----------------------------------------------------------------------===//
+// State
+//===----------------------------------------------------------------------===//
+
+LogicalResult AddStateIdsOp::verify() {
+  // (C1)
+  if (failed(verifyRank(*this, "input", getInput(), 3)))
+    return failure();
+  return verifyShape(*this, "ids", getIds(),
+                     getInput().getType().getShape().drop_front());
+}
+
+//===----------------------------------------------------------------------===//
 // Lanes
 //===----------------------------------------------------------------------===//
 

@@ -102,6 +102,36 @@ def Brt_YieldOp : Brt_Op<"yield", [
 }
 
 //===----------------------------------------------------------------------===//
+// brt.add_state_ids
+//===----------------------------------------------------------------------===//
+
+def Brt_AddStateIdsOp
+    : Brt_Op<"add_state_ids", [Pure, AllTypesMatch<["input", "result"]>]> {
+  let summary = "Tell the state vectors apart";
+  let description = [{
+    `result[b, s, :] = input[b, s, :] + ids[s, :]`: a learned vector for each
+    state vector, added after the norm (brt-spec 5.2).
+
+    Constraints:
+
+    * (C1) `input` has rank 3; `ids` is [S, E].
+
+    Example:
+
+    ```mlir
+    func.func @ids(%s: tensor<?x8x16xf32>, %i: tensor<8x16xf32>) -> tensor<?x8x16xf32> {
+      %0 = brt.add_state_ids %s, %i : tensor<?x8x16xf32>, tensor<8x16xf32>
+      return %0 : tensor<?x8x16xf32>
+    }
+    ```
+  }];
+  let arguments = (ins Brt_FloatTensor:$input, Brt_FloatTensor:$ids);
+  let results = (outs Brt_FloatTensor:$result);
+  let assemblyFormat = "$input `,` $ids attr-dict `:` type($input) `,` type($ids)";
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
 // brt.select_lanes, brt.any_lane
 //===----------------------------------------------------------------------===//
 

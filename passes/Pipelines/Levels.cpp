@@ -1,0 +1,111 @@
+//===- Levels.cpp - The named levels of the way down ----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "brt/passes/Pipelines/Levels.h"
+#include "brt/dialects/Brt/Brt.h"
+#include "brt/passes/Expand/Passes.h"
+#include "brt/passes/Pipelines/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace brt;
+
+//===----------------------------------------------------------------------===//
+// What is legal
+//===----------------------------------------------------------------------===//
+
+static bool isModelOp(Operation *op) {
+  return isa<ModelOp, EmbeddingOp, TransformerLayerOp, RecurrentLayerOp,
+             HeadOp>(op);
+}
+
+static bool isLegalAtModel(Operation *op) {
+  return isa<ModuleOp>(op) || isModelOp(op);
+}
+
+static bool isLegalAtCell(Operation *op) {
+  if (isa<ModuleOp>(op))
+    return true;
+  if (isModelOp(op))
+    return false;
+  return isa_and_nonnull<BrtDialect, arith::ArithDialect, func::FuncDialect,
+                         linalg::LinalgDialect, math::MathDialect,
+                         scf::SCFDialect, tensor::TensorDialect>(
+      op->getDialect());
+}
+
+//===----------------------------------------------------------------------===//
+// The levels
+//===----------------------------------------------------------------------===//
+
+static void buildCellPipeline(OpPassManager &manager) {
+  manager.addPass(createExpandModelPass());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+}
+
+ArrayRef<Level> brt::getLevels() {
+  static const Level levels[] = {
+      {"model", "layers with their options, as written or imported",
+       isLegalAtModel, nullptr},
+      {"cell", "explicit graphs on tensors, one recurrence over blocks",
+       isLegalAtCell, buildCellPipeline},
+  };
+  return levels;
+}
+
+const Level *brt::findLevel(StringRef name) {
+  const Level *level = llvm::find_if(
+      getLevels(), [&](const Level &level) { return level.name == name; });
+  return level == getLevels().end() ? nullptr : level;
+}
+
+//===----------------------------------------------------------------------===//
+// Going down
+//===----------------------------------------------------------------------===//
+
+void brt::buildCompilePipeline(OpPassManager &manager, const Level &level) {
+  for (const Level &step : getLevels()) {
+    if (step.buildPipeline) {
+      step.buildPipeline(manager);
+      manager.addPass(createVerifyLevelPass({step.name.str()}));
+    }
+    if (&step == &level)
+      return;
+  }
+}
+
+static std::string listLevels() {
+  std::string text;
+  for (const Level &level : getLevels())
+    text += (text.empty() ? "" : ", ") + level.name.str() + " (" +
+            level.summary.str() + ")";
+  return text;
+}
+
+void brt::registerCompilePipeline() {
+  // Pipelines registered by options struct would read `level=cell`.
+  static const std::string summary =
+      "Compile down to a level and verify it: " + listLevels();
+  registerPassPipeline(
+      "brt-compile-to", summary,
+      [](OpPassManager &manager, StringRef options,
+         function_ref<LogicalResult(const Twine &)> errorHandler) {
+        const Level *level = findLevel(options);
+        if (!level)
+          return errorHandler("expects a level to be one of " + listLevels() +
+                              ", but got '" + options + "'");
+        buildCompilePipeline(manager, *level);
+        return success();
+      },
+      [](function_ref<void(const mlir::detail::PassOptions &)>) {});
+}
