@@ -58,7 +58,7 @@ def PrintSummaryPass : Pass<"brt-print-summary", "mlir::ModuleOp"> {
       brt.transformer_layer
       brt.head
     }
-    // prints: transformer_layer  1  2,146 ...
+    // prints a row for the embedding, the layer, the head and their total
     ```
 
     Requires: nothing beyond verified IR.
