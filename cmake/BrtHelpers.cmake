@@ -58,3 +58,16 @@ macro(add_brt_passes stage)
   mlir_tablegen(Passes.h.inc -gen-pass-decls -name Brt${stage})
   add_public_tablegen_target(Brt${stage}PassIncGen)
 endmacro()
+
+# add_brt_unittest(<name> <sources>... [LINK_LIBS <libs>...])
+# A GoogleTest program in bin/ and a CTest test, built and run by
+# check-brt-unit.
+function(add_brt_unittest name)
+  cmake_parse_arguments(ARG "" "" "LINK_LIBS" ${ARGN})
+  add_executable(${name} EXCLUDE_FROM_ALL ${ARG_UNPARSED_ARGUMENTS})
+  brt_set_warnings(${name})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS} GTest::gtest_main)
+  add_dependencies(BrtUnitTests ${name})
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS unit)
+endfunction()
