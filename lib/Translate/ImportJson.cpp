@@ -1,0 +1,430 @@
+//===- ImportJson.cpp - Read the JSON description of a model --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "JsonIndex.h"
+#include "JsonKeys.h"
+#include "brt/Analysis/Parameters.h"
+#include "brt/Translate/Json.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Verifier.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/ScopedPrinter.h"
+
+using namespace mlir;
+using namespace brt;
+namespace json = llvm::json;
+
+namespace {
+class JsonImporter {
+public:
+  JsonImporter(StringRef text, MLIRContext *context,
+               const JsonImportOptions &options)
+      : text(text), index(text), context(context), options(options) {}
+
+  OwningOpRef<ModuleOp> run();
+
+private:
+  LogicalResult parse();
+  LogicalResult checkKeys();
+  LogicalResult readOptions();
+  LogicalResult readOption(const JsonKey &key, const json::Value &value);
+  LogicalResult readTemperature();
+  LogicalResult readLossMask();
+  LogicalResult readPrecision();
+  LogicalResult readFourier();
+  LogicalResult readLayers();
+  OwningOpRef<ModuleOp> build();
+  LogicalResult checkParameterCount(ModelOp model);
+
+  FailureOr<bool> readBool(StringRef name, bool otherwise);
+  FailureOr<int64_t> readInteger(StringRef name);
+
+  Location getLocation(size_t offset) const;
+  InFlightDiagnostic emitError(size_t offset) const;
+  /// At the value of the member `name`, or at the object if there is none.
+  InFlightDiagnostic emitErrorAt(StringRef name) const;
+  NamedAttrList &getAttributes(JsonOwner owner) {
+    return attributes[static_cast<unsigned>(owner)];
+  }
+
+  StringRef text;
+  JsonIndex index;
+  MLIRContext *context;
+  const JsonImportOptions &options;
+
+  json::Object object;
+  NamedAttrList attributes[4];
+  /// For each layer, whether it is recurrent, runs of equal ones as a count.
+  SmallVector<std::pair<bool, int64_t>> runs;
+  bool isRecurrent = false;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Errors
+//===----------------------------------------------------------------------===//
+
+Location JsonImporter::getLocation(size_t offset) const {
+  StringRef before = text.take_front(offset);
+  unsigned line = before.count('\n') + 1;
+  unsigned column = offset - (before.rfind('\n') + 1) + 1;
+  return FileLineColLoc::get(context, options.fileName, line, column);
+}
+
+InFlightDiagnostic JsonImporter::emitError(size_t offset) const {
+  return mlir::emitError(getLocation(offset));
+}
+
+InFlightDiagnostic JsonImporter::emitErrorAt(StringRef name) const {
+  for (const JsonMember &member : index.members)
+    if (member.name == name)
+      return emitError(member.valueOffset);
+  return emitError(0);
+}
+
+/// A value in words short enough for an error.
+static std::string describe(const json::Value &value) {
+  if (value.kind() == json::Value::Array)
+    return "an array";
+  if (value.kind() == json::Value::Object)
+    return "an object";
+  constexpr size_t kLongest = 40;
+  std::string written = llvm::to_string(value);
+  if (written.size() <= kLongest)
+    return written;
+  return "a string of " + std::to_string(value.getAsString()->size()) +
+         " bytes";
+}
+
+//===----------------------------------------------------------------------===//
+// Reading
+//===----------------------------------------------------------------------===//
+
+LogicalResult JsonImporter::parse() {
+  if (index.tooDeep)
+    return emitError(*index.tooDeep)
+           << "expects values to be nested at most " << JsonIndex::kMaxDepth
+           << " deep, but got more";
+  llvm::Expected<json::Value> value = json::parse(text);
+  if (!value) {
+    // "[line:column, byte=offset]: what is wrong"
+    std::string message = llvm::toString(value.takeError());
+    auto [place, what] = StringRef(message).split("]: ");
+    size_t offset = 0;
+    place.split("byte=").second.getAsInteger(10, offset);
+    return emitError(std::min(offset, text.size()))
+           << "expects JSON, but got an error: " << what;
+  }
+  if (!value->getAsObject())
+    return emitError(0) << "expects an object, but got " << describe(*value);
+  object = std::move(*value->getAsObject());
+  return success();
+}
+
+LogicalResult JsonImporter::checkKeys() {
+  llvm::StringSet<> seen;
+  for (const JsonMember &member : index.members) {
+    if (!seen.insert(member.name).second)
+      return emitError(member.nameOffset)
+             << "expects key '" << member.name
+             << "' to be given once, but got it again";
+    bool isOption = llvm::any_of(getJsonKeys(), [&](const JsonKey &key) {
+      return key.name == member.name;
+    });
+    if (!isOption && !isJsonSpecialKey(member.name) &&
+        !isJsonRunFact(member.name))
+      return emitError(member.nameOffset)
+             << "expects keys to be options of a model or facts about a run, "
+                "but got '"
+             << member.name << "'";
+  }
+  return success();
+}
+
+FailureOr<bool> JsonImporter::readBool(StringRef name, bool otherwise) {
+  const json::Value *value = object.get(name);
+  if (!value)
+    return otherwise;
+  if (std::optional<bool> boolean = value->getAsBoolean())
+    return *boolean;
+  return emitErrorAt(name) << "expects '" << name
+                           << "' to be true or false, but got "
+                           << describe(*value);
+}
+
+FailureOr<int64_t> JsonImporter::readInteger(StringRef name) {
+  const json::Value *value = object.get(name);
+  if (!value)
+    return emitError(0) << "expects key '" << name
+                        << "' to be given, but got none";
+  if (std::optional<int64_t> integer = value->getAsInteger())
+    return *integer;
+  return emitErrorAt(name) << "expects '" << name
+                           << "' to be an integer, but got "
+                           << describe(*value);
+}
+
+/// Whether JSON writes `attribute` as a value of that kind: the number 4 is not
+/// the string "4".
+static bool isWrittenAs(Attribute attribute, json::Value::Kind kind) {
+  if (isa<BoolAttr>(attribute))
+    return kind == json::Value::Boolean;
+  if (isa<IntegerAttr, FloatAttr>(attribute))
+    return kind == json::Value::Number;
+  return kind == json::Value::String;
+}
+
+LogicalResult JsonImporter::readOption(const JsonKey &key,
+                                       const json::Value &value) {
+  const OptionKind *kind = getJsonOption(key).kind;
+  std::string word;
+  if (std::optional<StringRef> string = value.getAsString())
+    word = string->str();
+  else if (std::optional<int64_t> integer = value.getAsInteger())
+    word = std::to_string(*integer);
+  else if (value.kind() == json::Value::Number ||
+           value.kind() == json::Value::Boolean)
+    word = llvm::to_string(value);
+
+  Attribute attribute = kind->parse(context, word);
+  if (!attribute || !isWrittenAs(attribute, value.kind()))
+    return emitErrorAt(key.name)
+           << "expects '" << key.name << "' to be " << kind->describe()
+           << ", but got " << describe(value);
+  getAttributes(key.owner).set(key.option, attribute);
+  return success();
+}
+
+LogicalResult JsonImporter::readOptions() {
+  for (const JsonKey &key : getJsonKeys()) {
+    const json::Value *value = object.get(key.name);
+    if (!value) {
+      if (key.isRequired && (key.absent.empty() || isRecurrent))
+        return emitError(0)
+               << "expects key '" << key.name << "' to be given, but got none";
+      continue;
+    }
+    if (!key.absent.empty() && !isRecurrent) {
+      if (llvm::to_string(*value) != key.absent)
+        return emitErrorAt(key.name)
+               << "expects '" << key.name << "' to be " << key.absent
+               << " without recurrent layers, but got " << describe(*value);
+      continue;
+    }
+    if (failed(readOption(key, *value)))
+      return failure();
+  }
+  NamedAttrList &model = getAttributes(JsonOwner::Model);
+  // One rate stands for both where there is no other.
+  if (object.get("dropout") && !object.get("attention_dropout"))
+    model.set("attention_dropout", model.get("dropout"));
+  // The official code looks at the flag in the stack with windows only.
+  auto stack = dyn_cast_or_null<IntegerAttr>(model.get("stack_window"));
+  if (!stack || stack.getInt() == 0)
+    model.erase("feedback");
+  return success();
+}
+
+LogicalResult JsonImporter::readTemperature() {
+  FailureOr<bool> isAbsolute = readBool("temperature_abs", true);
+  if (failed(isAbsolute))
+    return failure();
+  getAttributes(JsonOwner::Model)
+      .set("temperature",
+           TemperatureAttr::get(context, *isAbsolute ? Temperature::Absolute
+                                                     : Temperature::Signed));
+  return success();
+}
+
+LogicalResult JsonImporter::readLossMask() {
+  FailureOr<bool> isGiven = readBool("loss_mask_input", false);
+  FailureOr<bool> isShifted = readBool("loss_mask_shifted", true);
+  if (failed(isGiven) || failed(isShifted))
+    return failure();
+  LossMask mask = !*isGiven    ? LossMask::None
+                  : *isShifted ? LossMask::Shifted
+                               : LossMask::Input;
+  getAttributes(JsonOwner::Head)
+      .set("loss_mask", LossMaskAttr::get(context, mask));
+  return success();
+}
+
+LogicalResult JsonImporter::readPrecision() {
+  NamedAttrList &model = getAttributes(JsonOwner::Model);
+  if (options.precision) {
+    model.set("precision", PrecisionAttr::get(context, *options.precision));
+    return success();
+  }
+  auto precision = dyn_cast_or_null<PrecisionAttr>(model.get("precision"));
+  const json::Value *parameters = object.get("parameter_dtype");
+  if (!precision || !parameters)
+    return success();
+  StringRef wanted =
+      precision.getValue() == Precision::F64 ? "f64" : "f32";
+  if (parameters->getAsString() == wanted)
+    return success();
+  return emitErrorAt("parameter_dtype")
+         << "expects 'parameter_dtype' to be \"" << wanted
+         << "\" with 'dtype' of \"" << stringifyEnum(precision.getValue())
+         << "\", but got " << describe(*parameters);
+}
+
+/// The sizes of Fourier positions follow from the window.
+LogicalResult JsonImporter::readFourier() {
+  if (object.get("fourier_vector_size")) {
+    FailureOr<int64_t> size = readInteger("fourier_vector_size");
+    if (failed(size))
+      return failure();
+    if (*size != kFourierVectorSize)
+      return emitErrorAt("fourier_vector_size")
+             << "expects 'fourier_vector_size' to be " << kFourierVectorSize
+             << ", but got " << *size;
+  }
+  if (object.get("fourier_max_keys")) {
+    FailureOr<int64_t> keys = readInteger("fourier_max_keys");
+    FailureOr<int64_t> window = readInteger("window");
+    if (failed(keys) || failed(window))
+      return failure();
+    if (*keys != *window)
+      return emitErrorAt("fourier_max_keys")
+             << "expects 'fourier_max_keys' to be the 'window' " << *window
+             << ", but got " << *keys;
+  }
+  return success();
+}
+
+LogicalResult JsonImporter::readLayers() {
+  FailureOr<int64_t> layers = readInteger("layers");
+  if (failed(layers))
+    return failure();
+  if (*layers < 1)
+    return emitErrorAt("layers")
+           << "expects 'layers' to be positive, but got " << *layers;
+
+  int64_t next = 0; // The first layer that is in no run yet.
+  auto addRun = [&](bool recurrent, int64_t count) {
+    if (count == 0)
+      return;
+    if (!runs.empty() && runs.back().first == recurrent)
+      runs.back().second += count;
+    else
+      runs.push_back({recurrent, count});
+    next += count;
+  };
+  if (const json::Value *value = object.get("recurrent_layers")) {
+    const json::Array *indices = value->getAsArray();
+    if (!indices)
+      return emitErrorAt("recurrent_layers")
+             << "expects 'recurrent_layers' to be an array, but got "
+             << describe(*value);
+    for (const json::Value &element : *indices) {
+      std::optional<int64_t> layer = element.getAsInteger();
+      if (!layer || *layer < next || *layer >= *layers)
+        return emitErrorAt("recurrent_layers")
+               << "expects 'recurrent_layers' to be increasing indices from 0 "
+                  "to "
+               << *layers - 1 << ", but got " << describe(element);
+      addRun(/*recurrent=*/false, *layer - next);
+      addRun(/*recurrent=*/true, 1);
+      isRecurrent = true;
+    }
+  }
+  addRun(/*recurrent=*/false, *layers - next);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Building
+//===----------------------------------------------------------------------===//
+
+/// A symbol from any text: what needs no quotes in IR.
+static std::string getSymbolName(StringRef name) {
+  std::string symbol;
+  for (char c : name)
+    symbol += llvm::isAlnum(c) || c == '_' || c == '-' || c == '.' ? c : '_';
+  if (symbol.empty() || !llvm::isAlpha(symbol.front()))
+    symbol.insert(0, "_");
+  return symbol;
+}
+
+OwningOpRef<ModuleOp> JsonImporter::build() {
+  Location loc = getLocation(0);
+  OpBuilder builder(context);
+  OwningOpRef<ModuleOp> module = ModuleOp::create(builder, loc);
+  builder.setInsertionPointToStart(module->getBody());
+
+  std::optional<StringRef> name = object.getString("name");
+  NamedAttrList modelAttributes = getAttributes(JsonOwner::Model);
+  modelAttributes.set("sym_name", builder.getStringAttr(getSymbolName(
+                                      name ? *name : "model")));
+  auto model = ModelOp::create(builder, loc, TypeRange(), ValueRange(),
+                               modelAttributes.getAttrs());
+  builder.createBlock(&model.getBody());
+  EmbeddingOp::create(builder, loc, TypeRange(), ValueRange(),
+                      getAttributes(JsonOwner::Embedding).getAttrs());
+  for (auto [recurrent, count] : runs) {
+    NamedAttrList layer;
+    if (recurrent)
+      layer = getAttributes(JsonOwner::Recurrent);
+    layer.set("count", builder.getI64IntegerAttr(count));
+    if (recurrent)
+      RecurrentLayerOp::create(builder, loc, TypeRange(), ValueRange(),
+                               layer.getAttrs());
+    else
+      TransformerLayerOp::create(builder, loc, TypeRange(), ValueRange(),
+                                 layer.getAttrs());
+  }
+  HeadOp::create(builder, loc, TypeRange(), ValueRange(),
+                 getAttributes(JsonOwner::Head).getAttrs());
+  return module;
+}
+
+static int64_t countParameters(ModelOp model) {
+  int64_t count = 0;
+  for (const Parameter &parameter : getParameters(model))
+    count += parameter.getNumElements();
+  return count;
+}
+
+LogicalResult JsonImporter::checkParameterCount(ModelOp model) {
+  if (!object.get("parameter_count"))
+    return success();
+  FailureOr<int64_t> wanted = readInteger("parameter_count");
+  if (failed(wanted))
+    return failure();
+  int64_t count = countParameters(model);
+  // In the official code a wrapper overrides this option of the class inside
+  // it, so a description can ask for a bound a head and count a single one.
+  if (count != *wanted && model.getAlibiBoundPerHead()) {
+    model.setAlibiBoundPerHead(false);
+    if (countParameters(model) == *wanted)
+      return success();
+  }
+  if (count == *wanted)
+    return success();
+  return emitErrorAt("parameter_count")
+         << "expects 'parameter_count' to be that of the model, " << count
+         << ", but got " << *wanted;
+}
+
+OwningOpRef<ModuleOp> JsonImporter::run() {
+  if (failed(parse()) || failed(checkKeys()) || failed(readLayers()) ||
+      failed(readOptions()) || failed(readTemperature()) ||
+      failed(readLossMask()) || failed(readPrecision()) ||
+      failed(readFourier()))
+    return {};
+  OwningOpRef<ModuleOp> module = build();
+  if (failed(verify(*module)) ||
+      failed(checkParameterCount(*module->getOps<ModelOp>().begin())))
+    return {};
+  return module;
+}
+
+OwningOpRef<ModuleOp> brt::importJson(StringRef text, MLIRContext *context,
+                                      const JsonImportOptions &options) {
+  context->loadDialect<BrtDialect>();
+  return JsonImporter(text, context, options).run();
+}

@@ -1,0 +1,99 @@
+//===- brt-translate.cpp - Read and write models in other languages -------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "brt/InitAll.h"
+#include "brt/Translate/Json.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Support/FileUtilities.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/ToolOutputFile.h"
+
+using namespace mlir;
+namespace cl = llvm::cl;
+
+enum class Action { None, ImportJson, ExportJson };
+
+static cl::opt<Action> action(
+    cl::desc("Translations:"), cl::init(Action::None),
+    cl::values(clEnumValN(Action::ImportJson, "import-json",
+                          "Read a JSON description, write brt.model"),
+               clEnumValN(Action::ExportJson, "export-json",
+                          "Read brt.model, write its JSON description")));
+static cl::opt<std::string> inputName(cl::Positional, cl::desc("<input file>"),
+                                      cl::init("-"));
+static cl::opt<std::string> outputName("o", cl::desc("Where to write"),
+                                       cl::value_desc("file"), cl::init("-"));
+static cl::opt<brt::Precision> precision(
+    "precision", cl::desc("Precision of an imported model"),
+    cl::values(clEnumValN(brt::Precision::F32, "f32", ""),
+               clEnumValN(brt::Precision::BF16, "bf16", ""),
+               clEnumValN(brt::Precision::F64, "f64", "")));
+
+static const char kHelp[] =
+    "brt-translate: models to and from other languages\n\n"
+    "  brt-translate --import-json config.json -o model.mlir\n"
+    "  brt-translate --export-json model.mlir\n";
+
+static OwningOpRef<ModuleOp> readModule(llvm::SourceMgr &sources,
+                                        MLIRContext *context) {
+  const llvm::MemoryBuffer *input = sources.getMemoryBuffer(1);
+  switch (action) {
+  case Action::ImportJson: {
+    brt::JsonImportOptions options;
+    options.fileName = input->getBufferIdentifier();
+    if (precision.getNumOccurrences())
+      options.precision = precision;
+    return brt::importJson(input->getBuffer(), context, options);
+  }
+  default:
+    return parseSourceFile<ModuleOp>(sources, context);
+  }
+}
+
+static LogicalResult write(ModuleOp module, llvm::raw_ostream &os) {
+  if (action == Action::ExportJson)
+    return brt::exportJson(module, os);
+  module->print(os);
+  return success();
+}
+
+static LogicalResult translate() {
+  std::string error;
+  std::unique_ptr<llvm::MemoryBuffer> input = openInputFile(inputName, &error);
+  if (action == Action::None)
+    error = "expects a translation to be chosen, but got none; see --help";
+  if (!error.empty()) {
+    llvm::errs() << "brt-translate: error: " << error << '\n';
+    return failure();
+  }
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(std::move(input), llvm::SMLoc());
+
+  DialectRegistry registry;
+  brt::registerAllDialects(registry);
+  MLIRContext context(registry);
+  SourceMgrDiagnosticHandler handler(sources, &context);
+  OwningOpRef<ModuleOp> module = readModule(sources, &context);
+  if (!module)
+    return failure();
+
+  std::unique_ptr<llvm::ToolOutputFile> output =
+      openOutputFile(outputName, &error);
+  if (!output) {
+    llvm::errs() << "brt-translate: error: " << error << '\n';
+    return failure();
+  }
+  if (failed(write(*module, output->os())))
+    return failure();
+  output->keep();
+  return success();
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  cl::ParseCommandLineOptions(argc, argv, kHelp);
+  return failed(translate());
+}
