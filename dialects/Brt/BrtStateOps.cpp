@@ -32,6 +32,21 @@ YieldOp RecurrenceOp::getYield() {
   return cast<YieldOp>(getBody().front().getTerminator());
 }
 
+SmallVector<Region *> RecurrenceOp::getLoopRegions() { return {&getBody()}; }
+
+Block::BlockArgListType RecurrenceOp::getRegionIterArgs() {
+  return getCarried();
+}
+
+std::optional<MutableArrayRef<OpOperand>>
+RecurrenceOp::getYieldedValuesMutable() {
+  return getYield().getCarryMutable();
+}
+
+std::optional<ResultRange> RecurrenceOp::getLoopResults() {
+  return getFinalCarry();
+}
+
 void RecurrenceOp::build(
     OpBuilder &builder, OperationState &state, int64_t blocks,
     ValueRange sequences, ValueRange inits,

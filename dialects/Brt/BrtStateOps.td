@@ -14,7 +14,9 @@ include "dialects/Brt/BrtAttrs.td"
 
 def Brt_RecurrenceOp : Brt_Op<"recurrence", [
     AttrSizedOperandSegments, RecursiveMemoryEffects,
-    SingleBlockImplicitTerminator<"YieldOp">]> {
+    SingleBlockImplicitTerminator<"YieldOp">,
+    DeclareOpInterfaceMethods<LoopLikeOpInterface, [
+        "getRegionIterArgs", "getYieldedValuesMutable", "getLoopResults"]>]> {
   let summary = "Recurrence over the blocks of a segment";
   let description = [{
     Cuts each of `sequences` into `blocks` pieces along axis 1 and runs the
@@ -53,6 +55,7 @@ def Brt_RecurrenceOp : Brt_Op<"recurrence", [
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
   let hasRegionVerifier = 1;
+  let hasCanonicalizer = 1;
   let skipDefaultBuilders = 1;
   let builders = [
     OpBuilder<(ins "int64_t":$blocks, "mlir::ValueRange":$sequences,
