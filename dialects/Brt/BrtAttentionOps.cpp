@@ -9,6 +9,9 @@
 using namespace mlir;
 using namespace brt;
 
+/// A model's window is at most this too.
+static constexpr int64_t kMaxWindow = int64_t(1) << 24;
+
 //===----------------------------------------------------------------------===//
 // Heads
 //===----------------------------------------------------------------------===//
@@ -20,7 +23,7 @@ LogicalResult SplitHeadsOp::inferReturnTypes(
   // Generic syntax may leave it out; the verifier then says so.
   int64_t heads = adaptor.getHeadsAttr() ? adaptor.getHeads() : 1;
   // (C1)
-  if (input.getRank() != 3 || input.isDynamicDim(2) || heads < 1 ||
+  if (input.getRank() != 3 || heads < 1 ||
       input.getDimSize(2) % heads != 0)
     return emitOptionalError(location,
                              "'brt.split_heads' op expects input to have rank "
@@ -42,13 +45,20 @@ LogicalResult MergeHeadsOp::inferReturnTypes(
     return emitOptionalError(
         location, "'brt.merge_heads' op expects an operand, but got none");
   RankedTensorType input = getTensorType(adaptor.getInputs().front());
-  if (input.getRank() != 4 || input.isDynamicDim(2) || input.isDynamicDim(3))
+  if (input.getRank() != 4)
     return emitOptionalError(location,
                              "'brt.merge_heads' op expects operands to be "
                              "[B, n, H, D], but got ",
                              input);
-  int64_t features =
-      input.getDimSize(2) * input.getDimSize(3) * adaptor.getInputs().size();
+  // (C2): extents are bounded, so the product of two is exact.
+  int64_t features = input.getDimSize(2) * input.getDimSize(3);
+  int64_t count = adaptor.getInputs().size();
+  if (features >= kExtentLimit / count)
+    return emitOptionalError(location,
+                             "'brt.merge_heads' op expects features to be less "
+                             "than 2^31, but got ",
+                             count, " operands of ", input);
+  features *= count;
   inferred.push_back(RankedTensorType::get(
       {input.getDimSize(0), input.getDimSize(1), features},
       input.getElementType()));
@@ -65,14 +75,16 @@ LogicalResult RotaryOp::verify() {
   // (C1)
   if (failed(verifyRank(*this, "input", getInput(), 4)))
     return failure();
-  if (type.isDynamicDim(3) || type.getDimSize(3) % 2 != 0)
+  if (type.getDimSize(3) % 2 != 0)
     return emitOpError("expects the last extent of input to be even, but got ")
            << type;
   // (C2)
-  if (getPositions())
-    return verifyShape(*this, "positions", getPositions(),
-                       type.getShape().take_front());
-  return success();
+  if (getPositions() &&
+      failed(verifyShape(*this, "positions", getPositions(),
+                         type.getShape().take_front())))
+    return failure();
+  // (C3)
+  return verifyOffset(*this, "first", getFirst());
 }
 
 //===----------------------------------------------------------------------===//
@@ -97,6 +109,14 @@ LogicalResult RelativeBiasOp::verify() {
   if (failed(verifyRank(*this, "result", getResult(), 2)))
     return failure();
   int64_t heads = result.getDimSize(0);
+  // (C5)
+  if (failed(verifyOffset(*this, "first_distance", getFirstDistance())))
+    return failure();
+  // (C6)
+  for (auto [index, parameter] : llvm::enumerate(getParameters()))
+    if (failed(verifyElement(*this, "parameter " + std::to_string(index),
+                             parameter, result.getElementType())))
+      return failure();
 
   auto expectCount = [&](size_t count) -> LogicalResult {
     // (C2)
@@ -119,11 +139,19 @@ LogicalResult RelativeBiasOp::verify() {
     if (failed(expectCount(1)) ||
         failed(verifyRank(*this, "parameter 0", getParameters()[0], 2)))
       return failure();
+    int64_t columns = getTensorType(getParameters()[0]).getDimSize(1);
+    if (failed(expectShape(0, {heads, columns})))
+      return failure();
     // (C4)
+    if (columns % 2 != 0)
+      return emitOpError("expects parameter 0 to have an even number of "
+                         "columns, but got ")
+             << columns;
     if (!getMaxKeys())
       return emitOpError("expects kind 'fourier' to have 'max_keys', but got "
                          "none");
-    return verifyPositive(*this, "max_keys", *getMaxKeys());
+    return failure(failed(verifyPositive(*this, "max_keys", *getMaxKeys())) ||
+                   failed(verifyOffset(*this, "max_keys", *getMaxKeys())));
   }
   case PositionBias::ALiBi: {
     if (failed(expectCount(2)) || failed(expectShape(0, {1})))
@@ -155,7 +183,7 @@ LogicalResult RelativeBiasOp::verify() {
 // Attention
 //===----------------------------------------------------------------------===//
 
-/// (C1) and (C2) of both attention ops.
+/// What both attention ops expect of queries, keys, temperature and scale.
 template <typename OpT>
 static LogicalResult verifyAttention(OpT op) {
   if (failed(verifyRank(op, "query", op.getQuery(), 4)) ||
@@ -166,21 +194,33 @@ static LogicalResult verifyAttention(OpT op) {
   if (failed(verifyShape(op, "key", op.getKey(),
                          {query[0], keys, query[2], query[3]})))
     return failure();
-  if (op.getTemperature())
-    return verifyShape(op, "temperature", op.getTemperature(), query[2]);
-  return success();
+  if (op.getTemperature() &&
+      failed(verifyShape(op, "temperature", op.getTemperature(), query[2])))
+    return failure();
+  Type element = op.getQuery().getType().getElementType();
+  return failure(
+      failed(verifyElement(op, "key", op.getKey(), element)) ||
+      failed(verifyParameter(op, "temperature", op.getTemperature(),
+                             element)) ||
+      failed(verifyPositive(op, "scale", op.getScale().convertToDouble())));
 }
 
 LogicalResult WindowAttentionOp::verify() {
   // (C5)
-  if (failed(verifyPositive(*this, "window", getWindow())))
-    return failure();
-  // (C1), (C2)
+  if (getWindow() < 1 || getWindow() > kMaxWindow)
+    return emitOpError("expects window to be between 1 and ")
+           << kMaxWindow << ", but got " << getWindow();
+  // (C1), (C2), (C7) to (C9)
   if (failed(verifyAttention(*this)))
     return failure();
   RankedTensorType query = getQuery().getType();
   int64_t heads = query.getDimSize(2);
   if (getSink() && failed(verifyShape(*this, "sink", getSink(), heads)))
+    return failure();
+  if (failed(verifyParameter(*this, "sink", getSink(),
+                             query.getElementType())) ||
+      failed(verifyParameter(*this, "bias", getBias(),
+                             query.getElementType())))
     return failure();
   // (C3)
   if (getBias()) {
@@ -206,4 +246,7 @@ LogicalResult WindowAttentionOp::verify() {
   return success();
 }
 
-LogicalResult StateAttentionOp::verify() { return verifyAttention(*this); }
+LogicalResult StateAttentionOp::verify() {
+  // (C1) to (C5)
+  return verifyAttention(*this);
+}

@@ -42,6 +42,7 @@ def Brt_MergeHeadsOp : Brt_InferredOp<"merge_heads", [SameTypeOperands]> {
     Constraints:
 
     * (C1) There is an operand, of rank 4.
+    * (C2) The features put together are less than 2^31.
 
     Example:
 
@@ -69,7 +70,7 @@ def Brt_UnitNormalizeOp
 
     Constraints:
 
-    * (C1) `epsilon` is positive.
+    * (C1) `epsilon` is positive and finite.
 
     Example:
 
@@ -103,6 +104,7 @@ def Brt_RotaryOp : Brt_Op<"rotary", [Pure, AllTypesMatch<["input", "result"]>]> 
 
     * (C1) `input` is [B, n, H, D] with an even D.
     * (C2) `positions` is [B].
+    * (C3) `first` is less than 2^31 in magnitude.
 
     Example:
 
@@ -150,7 +152,9 @@ def Brt_RelativeBiasOp : Brt_Op<"relative_bias", [Pure]> {
     * (C1) `kind` is `t5`, `fourier`, `alibi` or `nn`.
     * (C2) There are as many parameters as the table says, of those shapes.
     * (C3) `result` has rank 2.
-    * (C4) `fourier` has a positive `max_keys`.
+    * (C4) `fourier` has a positive `max_keys`, less than 2^31, and an even number of columns.
+    * (C5) `first_distance` is less than 2^31 in magnitude.
+    * (C6) Parameters have the element type of `result`.
 
     Example:
 
@@ -163,10 +167,10 @@ def Brt_RelativeBiasOp : Brt_Op<"relative_bias", [Pure]> {
   }];
   let arguments = (ins
     Brt_PositionBiasAttr:$kind,
-    Variadic<Brt_FloatTensor>:$parameters,
+    Variadic<Brt_ParameterTensor>:$parameters,
     Brt_IntAttr:$first_distance,
     OptionalAttr<Brt_IntAttr>:$max_keys);
-  let results = (outs Brt_FloatTensor:$result);
+  let results = (outs Brt_ParameterTensor:$result);
   let assemblyFormat = [{
     `` $kind ` ` `(` $parameters `)` attr-dict `:` functional-type($parameters, $result)
   }];
@@ -212,8 +216,11 @@ def Brt_WindowAttentionOp : Brt_Op<"window_attention", [
     * (C2) `temperature` and `sink` are [H].
     * (C3) `bias` is [H, R], R at least `window`, or 3 * `window` - 1 if not causal.
     * (C4) `positions` is [B].
-    * (C5) `window` is positive.
+    * (C5) `window` is positive, at most 2^24.
     * (C6) Without `positions` there are at least as many keys as queries.
+    * (C7) `key` has the element type of `query`.
+    * (C8) `temperature`, `bias` and `sink` have the element type of `query`, or f32 where that is bf16.
+    * (C9) `scale` is positive and finite.
 
     Example:
 
@@ -230,9 +237,9 @@ def Brt_WindowAttentionOp : Brt_Op<"window_attention", [
     Brt_FloatTensor:$query,
     Brt_FloatTensor:$key,
     Brt_FloatTensor:$value,
-    Optional<Brt_FloatTensor>:$temperature,
-    Optional<Brt_FloatTensor>:$bias,
-    Optional<Brt_FloatTensor>:$sink,
+    Optional<Brt_ParameterTensor>:$temperature,
+    Optional<Brt_ParameterTensor>:$bias,
+    Optional<Brt_ParameterTensor>:$sink,
     Optional<Brt_IndexTensor>:$positions,
     Brt_IntAttr:$window,
     DefaultValuedAttr<BoolAttr, "true">:$causal,
@@ -268,6 +275,9 @@ def Brt_StateAttentionOp : Brt_Op<"state_attention", [
 
     * (C1) `query` is [B, n, H, D]; `key` and `value` are [B, m, H, D].
     * (C2) `temperature` is [H].
+    * (C3) `key` has the element type of `query`.
+    * (C4) `temperature` has the element type of `query`, or f32 where that is bf16.
+    * (C5) `scale` is positive and finite.
 
     Example:
 
@@ -283,7 +293,7 @@ def Brt_StateAttentionOp : Brt_Op<"state_attention", [
     Brt_FloatTensor:$query,
     Brt_FloatTensor:$key,
     Brt_FloatTensor:$value,
-    Optional<Brt_FloatTensor>:$temperature,
+    Optional<Brt_ParameterTensor>:$temperature,
     DefaultValuedAttr<Brt_TemperatureAttr, "Temperature::Absolute">:$temperature_kind,
     DefaultValuedAttr<F64Attr, "1.0">:$scale);
   let results = (outs Brt_FloatTensor:$result);

@@ -53,9 +53,25 @@ class Brt_Op<string mnemonic, list<Trait> traits = []>
 class Brt_InferredOp<string mnemonic, list<Trait> traits = []>
     : Brt_Op<mnemonic, !listconcat(traits, [Pure, InferTypeOpAdaptor])>;
 
-def Brt_FloatTensor : RankedTensorOf<[F64, F32, BF16]>;
-def Brt_IndexTensor : RankedTensorOf<[I32]>;
-def Brt_FlagTensor : RankedTensorOf<[I1]>;
+/// A tensor of lanes. Only axis 0 may be dynamic; the bounds let a verifier
+/// multiply two extents.
+class Brt_LanesOf<list<Type> elements>
+    : ConfinedType<RankedTensorOf<elements>,
+        [CPred<"::brt::hasLanesShape(::llvm::cast<::mlir::RankedTensorType>($_self))">],
+        RankedTensorOf<elements>.summary
+          # " with static extents of 1 to 2^31 - 1 after the first">;
+
+/// A tensor of parameters: static.
+class Brt_ParameterOf<list<Type> elements>
+    : ConfinedType<RankedTensorOf<elements>,
+        [CPred<"::brt::hasParameterShape(::llvm::cast<::mlir::RankedTensorType>($_self))">],
+        RankedTensorOf<elements>.summary
+          # " with static extents of 1 to 2^31 - 1">;
+
+def Brt_FloatTensor : Brt_LanesOf<[F64, F32, BF16]>;
+def Brt_ParameterTensor : Brt_ParameterOf<[F64, F32, BF16]>;
+def Brt_IndexTensor : Brt_LanesOf<[I32]>;
+def Brt_FlagTensor : Brt_LanesOf<[I1]>;
 
 /// An integer whose C++ type is signed, so that a verifier sees a minus sign.
 def Brt_IntAttr

@@ -14,8 +14,13 @@ LogicalResult EmbedOp::verify() {
     return failure();
   // (C2)
   ArrayRef<int64_t> tokens = getTokens().getType().getShape();
-  return verifyShape(*this, "result", getResult(),
-                     {tokens[0], tokens[1], getTable().getType().getDimSize(1)});
+  if (failed(verifyShape(
+          *this, "result", getResult(),
+          {tokens[0], tokens[1], getTable().getType().getDimSize(1)})))
+    return failure();
+  // (C3)
+  return verifyParameter(*this, "table", getTable(),
+                         getResult().getType().getElementType());
 }
 
 LogicalResult AddAbsolutePositionsOp::verify() {
@@ -23,7 +28,7 @@ LogicalResult AddAbsolutePositionsOp::verify() {
   // (C1)
   if (failed(verifyRank(*this, "input", getInput(), 3)))
     return failure();
-  if (type.isDynamicDim(2) || type.getDimSize(2) % 2 != 0)
+  if (type.getDimSize(2) % 2 != 0)
     return emitOpError("expects the last extent of input to be even, but got ")
            << type;
   // (C2)
@@ -50,7 +55,13 @@ LogicalResult NormOp::verify() {
              << stringifyEnum(getKind()) << "'";
   }
   // (C3)
-  return verifyPositive(*this, "epsilon", getEpsilon().convertToDouble());
+  if (failed(verifyPositive(*this, "epsilon", getEpsilon().convertToDouble())))
+    return failure();
+  // (C4)
+  Type element = type.getElementType();
+  return failure(
+      failed(verifyParameter(*this, "scale", getScale(), element)) ||
+      failed(verifyParameter(*this, "bias", getBias(), element)));
 }
 
 LogicalResult LinearOp::inferReturnTypes(
@@ -78,9 +89,14 @@ LogicalResult LinearOp::verify() {
                           weight.getDimSize(1)})))
     return failure();
   // (C2)
-  if (getBias())
-    return verifyShape(*this, "bias", getBias(), weight.getDimSize(1));
-  return success();
+  if (getBias() &&
+      failed(verifyShape(*this, "bias", getBias(), weight.getDimSize(1))))
+    return failure();
+  // (C3)
+  Type element = getInput().getType().getElementType();
+  return failure(
+      failed(verifyParameter(*this, "weight", getWeight(), element)) ||
+      failed(verifyParameter(*this, "bias", getBias(), element)));
 }
 
 LogicalResult ActivationOp::verify() {
@@ -88,6 +104,7 @@ LogicalResult ActivationOp::verify() {
   if (getKind() == ActivationKind::SwiGLU)
     return emitOpError("expects kind to be an activation of one input, but got "
                        "'swiglu', which is a 'swish' times a second projection");
+  // (C2)
   if (getKind() == ActivationKind::Softmax &&
       getInput().getType().getRank() < 1)
     return emitOpError("expects input to have a last axis, but got ")
@@ -110,5 +127,14 @@ LogicalResult LogitsOp::verify() {
           {input.getDimSize(0), input.getDimSize(1), table.getDimSize(0)})))
     return failure();
   // (C3)
-  return verifyPositive(*this, "divisor", getDivisor().convertToDouble());
+  if (failed(verifyPositive(*this, "divisor", getDivisor().convertToDouble())))
+    return failure();
+  // (C4)
+  Type element = input.getElementType();
+  if (failed(verifyParameter(*this, "table", getTable(), element)))
+    return failure();
+  // (C5)
+  if (element.isBF16())
+    element = Float32Type::get(getContext());
+  return verifyElement(*this, "result", getResult(), element);
 }

@@ -20,6 +20,7 @@ def Brt_EmbedOp : Brt_Op<"embed", [Pure]> {
 
     * (C1) `tokens` has rank 2 and `table` rank 2.
     * (C2) `result` is [B, N, E].
+    * (C3) `table` has the element type of `result`, or f32 where that is bf16.
 
     Example:
 
@@ -30,7 +31,7 @@ def Brt_EmbedOp : Brt_Op<"embed", [Pure]> {
     }
     ```
   }];
-  let arguments = (ins Brt_IndexTensor:$tokens, Brt_FloatTensor:$table);
+  let arguments = (ins Brt_IndexTensor:$tokens, Brt_ParameterTensor:$table);
   let results = (outs Brt_FloatTensor:$result);
   let assemblyFormat = [{
     $tokens `,` $table attr-dict `:` type($tokens) `,` type($table) `->` type($result)
@@ -91,7 +92,8 @@ def Brt_NormOp : Brt_Op<"norm", [Pure, AllTypesMatch<["input", "result"]>]> {
 
     * (C1) `scale` and `bias` hold one number per feature, the last axis.
     * (C2) `bias` goes with `layer`.
-    * (C3) `epsilon` is positive.
+    * (C3) `epsilon` is positive and finite.
+    * (C4) `scale` and `bias` have the element type of `input`, or f32 where that is bf16.
 
     Example:
 
@@ -105,8 +107,8 @@ def Brt_NormOp : Brt_Op<"norm", [Pure, AllTypesMatch<["input", "result"]>]> {
   let arguments = (ins
     Brt_NormKindAttr:$kind,
     Brt_FloatTensor:$input,
-    Brt_FloatTensor:$scale,
-    Optional<Brt_FloatTensor>:$bias,
+    Brt_ParameterTensor:$scale,
+    Optional<Brt_ParameterTensor>:$bias,
     DefaultValuedAttr<F64Attr, "1e-6">:$epsilon);
   let results = (outs Brt_FloatTensor:$result);
   let assemblyFormat = [{
@@ -130,6 +132,7 @@ def Brt_LinearOp : Brt_InferredOp<"linear"> {
 
     * (C1) `weight` is [K, M], K the last extent of `input`.
     * (C2) `bias` is [M].
+    * (C3) `weight` and `bias` have the element type of `input`, or f32 where that is bf16.
 
     Example:
 
@@ -142,8 +145,8 @@ def Brt_LinearOp : Brt_InferredOp<"linear"> {
   }];
   let arguments = (ins
     Brt_FloatTensor:$input,
-    Brt_FloatTensor:$weight,
-    Optional<Brt_FloatTensor>:$bias);
+    Brt_ParameterTensor:$weight,
+    Optional<Brt_ParameterTensor>:$bias);
   let results = (outs Brt_FloatTensor:$result);
   let assemblyFormat = [{
     $input `,` $weight (`bias` `(` $bias^ `:` type($bias) `)`)? attr-dict
@@ -173,6 +176,7 @@ def Brt_ActivationOp
     Constraints:
 
     * (C1) `kind` is not `swiglu`, which is a `swish` times a second projection.
+    * (C2) `softmax` has a last axis.
 
     Example:
 
@@ -204,7 +208,9 @@ def Brt_LogitsOp : Brt_Op<"logits", [Pure]> {
 
     * (C1) `input` has rank 3; `table` is [V, E], E the last extent of `input`.
     * (C2) `result` is [B, N, V].
-    * (C3) `divisor` is positive.
+    * (C3) `divisor` is positive and finite.
+    * (C4) `table` has the element type of `input`, or f32 where that is bf16.
+    * (C5) `result` has the element type of `input`, f32 where that is bf16.
 
     Example:
 
@@ -216,7 +222,7 @@ def Brt_LogitsOp : Brt_Op<"logits", [Pure]> {
     ```
   }];
   let arguments = (ins
-    Brt_FloatTensor:$input, Brt_FloatTensor:$table, F64Attr:$divisor);
+    Brt_FloatTensor:$input, Brt_ParameterTensor:$table, F64Attr:$divisor);
   let results = (outs Brt_FloatTensor:$result);
   let assemblyFormat = [{
     $input `,` $table attr-dict `:` type($input) `,` type($table) `->` type($result)

@@ -1,6 +1,7 @@
 //===- BrtDialect.cpp - Registration of the dialect -----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "BrtVerify.h"
 #include "brt/dialects/Brt/Brt.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"

@@ -37,6 +37,10 @@ LogicalResult GateOp::verify() {
       if (failed(verifyShape(*this, "activation", activation,
                              shape.take_back())))
         return failure();
+      // (C4)
+      if (failed(verifyParameter(*this, "activation", activation,
+                                 getState().getType().getElementType())))
+        return failure();
       continue;
     }
     // (C3)

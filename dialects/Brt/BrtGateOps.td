@@ -25,6 +25,7 @@ def Brt_GateOp : Brt_Op<"gate", [
     * (C1) There are as many `activations` as the table says.
     * (C2) Those of `fixed` hold one number per feature, the last axis of `state`.
     * (C3) Those of `full` and `lstm` have the type of `state`.
+    * (C4) Those of `fixed` have the element type of `state`, or f32 where that is bf16.
 
     Example:
 

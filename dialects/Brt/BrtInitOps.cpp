@@ -1,20 +1,20 @@
 //===- BrtInitOps.cpp - Initial values of parameters ----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "BrtVerify.h"
 #include "brt/dialects/Brt/Brt.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace brt;
 
 LogicalResult RandomOp::verify() {
   // (C1)
-  if (getStddev().isNegative())
-    return emitOpError("expects stddev not to be negative, but got ")
-           << getStddev().convertToDouble();
-  // (C2)
-  if (!getResult().getType().hasStaticShape())
-    return emitOpError("expects result to have a static shape, but got ")
-           << getResult().getType();
+  if (!getMean().isFinite())
+    return emitOpError("expects mean to be finite, but got ")
+           << getMean().convertToDouble();
+  double stddev = getStddev().convertToDouble();
+  if (!std::isfinite(stddev) || stddev < 0)
+    return emitOpError("expects stddev to be finite and not negative, but got ")
+           << stddev;
   return success();
 }

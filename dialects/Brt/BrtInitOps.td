@@ -26,8 +26,7 @@ def Brt_RandomOp : Brt_Op<"random", [Pure]> {
 
     Constraints:
 
-    * (C1) `stddev` is not negative.
-    * (C2) `result` has a static shape.
+    * (C1) `mean` is finite; `stddev` is finite and not negative.
 
     Example:
 
@@ -41,7 +40,7 @@ def Brt_RandomOp : Brt_Op<"random", [Pure]> {
   let arguments = (ins
     Brt_DistributionAttr:$distribution, I64:$seed, F64Attr:$mean, F64Attr:$stddev,
     Brt_IntAttr:$stream);
-  let results = (outs Brt_FloatTensor:$result);
+  let results = (outs Brt_ParameterTensor:$result);
   let assemblyFormat = "`` $distribution $seed attr-dict `:` type($result)";
   let hasVerifier = 1;
 }

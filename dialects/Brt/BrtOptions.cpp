@@ -182,14 +182,16 @@ static ParseResult parseText(OpAsmParser &parser, std::string &text) {
 }
 
 /// Whether the text at the parser's place is the name of an option, not that of
-/// the next op, which has a dot, and not a list of discardable attributes.
+/// the next op, which has a dot, not a list of discardable attributes, and not a
+/// location.
 static bool isAtOptionName(OpAsmParser &parser) {
   const char *begin = parser.getCurrentLocation().getPointer();
   const char *end = begin; // The parser's buffer ends in a zero byte.
   while (llvm::isAlnum(*end) || *end == '_' || *end == '.')
     ++end;
   StringRef word(begin, end - begin);
-  return !word.empty() && !word.contains('.') && word != "attributes";
+  return !word.empty() && !word.contains('.') && word != "attributes" &&
+         word != "loc";
 }
 
 ParseResult brt::parseOptions(OpAsmParser &parser, ArrayRef<Option> options,

@@ -18,6 +18,43 @@ static RankedTensorType withAxis1(RankedTensorType type, int64_t extent) {
   return RankedTensorType::get(shape, type.getElementType());
 }
 
+/// Whether axis 1 can be put together from, or cut into, pieces.
+static bool hasSequenceAxis(RankedTensorType type) {
+  return type.getRank() >= 2 && !type.isDynamicDim(1) &&
+         type.getDimSize(1) < kExtentLimit;
+}
+
+/// (C1), (C2), (C5): what the parser and the verifier both check, since the
+/// types of region and results depend on it.
+static LogicalResult
+verifyBlocks(int64_t blocks, function_ref<InFlightDiagnostic()> emitError) {
+  if (blocks >= 1 && blocks < kExtentLimit)
+    return success();
+  return emitError() << "expects blocks to be between 1 and 2^31 - 1, but got "
+                     << blocks;
+}
+
+static LogicalResult
+verifySequence(int64_t blocks, Type type,
+               function_ref<InFlightDiagnostic()> emitError) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (tensor && hasSequenceAxis(tensor) && tensor.getDimSize(1) % blocks == 0)
+    return success();
+  return emitError() << "expects sequences to be tensors with a static axis 1 "
+                        "that "
+                     << blocks << " blocks divide, but got " << type;
+}
+
+static LogicalResult
+verifyPiece(Type type, function_ref<InFlightDiagnostic()> emitError) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (tensor && hasSequenceAxis(tensor))
+    return success();
+  return emitError() << "expects yielded pieces to be tensors with a static "
+                        "axis 1 of less than 2^31, but got "
+                     << type;
+}
+
 RankedTensorType RecurrenceOp::getPieceType(RankedTensorType type,
                                             int64_t blocks) {
   return withAxis1(type, type.getDimSize(1) / blocks);
@@ -74,8 +111,7 @@ void RecurrenceOp::build(
   state.addTypes(inits.getTypes());
 }
 
-/// The pieces and the whole sequence of a list of operands, checked far enough
-/// that the type of a piece exists.
+/// `(%argument = %operand : type, ...)`.
 static ParseResult parseBindings(OpAsmParser &parser,
                                  SmallVectorImpl<OpAsmParser::Argument> &args,
                                  SmallVectorImpl<Type> &types,
@@ -95,6 +131,7 @@ ParseResult RecurrenceOp::parse(OpAsmParser &parser, OperationState &state) {
   SmallVector<OpAsmParser::UnresolvedOperand> operands;
   int64_t blocks;
   SMLoc loc = parser.getCurrentLocation();
+  auto emitError = [&] { return parser.emitError(loc); };
   if (parser.parseKeyword("blocks") || parser.parseEqual() ||
       parser.parseInteger(blocks))
     return failure();
@@ -106,25 +143,15 @@ ParseResult RecurrenceOp::parse(OpAsmParser &parser, OperationState &state) {
       parseBindings(parser, args, types, operands))
     return failure();
 
-  // (C1), (C2): needed to name the types of the region's arguments.
-  if (blocks < 1)
-    return parser.emitError(loc, "expects blocks to be positive, but got ")
-           << blocks;
+  if (failed(verifyBlocks(blocks, emitError)))
+    return failure();
   for (size_t i = 0; i < types.size(); ++i) {
-    auto type = dyn_cast<RankedTensorType>(types[i]);
-    if (!type)
-      return parser.emitError(loc, "expects operands to be ranked tensors, but "
-                                   "got ")
-             << types[i];
-    args[i].type = type;
+    args[i].type = types[i];
     if (i >= numSequences)
       continue;
-    if (type.getRank() < 2 || type.isDynamicDim(1) ||
-        type.getDimSize(1) % blocks != 0)
-      return parser.emitError(loc, "expects sequences to have a static axis 1 "
-                                   "that ")
-             << blocks << " blocks divide, but got " << type;
-    args[i].type = getPieceType(type, blocks);
+    if (failed(verifySequence(blocks, types[i], emitError)))
+      return failure();
+    args[i].type = getPieceType(cast<RankedTensorType>(types[i]), blocks);
   }
 
   Properties &properties = state.getOrAddProperties<Properties>();
@@ -142,12 +169,9 @@ ParseResult RecurrenceOp::parse(OpAsmParser &parser, OperationState &state) {
   if (!yield)
     return parser.emitError(loc, "expects its region to end in 'brt.yield'");
   for (Value piece : yield.getPieces()) {
-    RankedTensorType type = getTensorType(piece);
-    if (type.getRank() < 2 || type.isDynamicDim(1))
-      return parser.emitError(loc, "expects yielded pieces to have a static "
-                                   "axis 1, but got ")
-             << type;
-    state.addTypes(getWholeType(type, blocks));
+    if (failed(verifyPiece(piece.getType(), emitError)))
+      return failure();
+    state.addTypes(getWholeType(getTensorType(piece), blocks));
   }
   state.addTypes(ArrayRef<Type>(types).drop_front(numSequences));
   return success();
@@ -178,17 +202,12 @@ void RecurrenceOp::print(OpAsmPrinter &printer) {
 }
 
 LogicalResult RecurrenceOp::verify() {
-  // (C1)
-  if (failed(verifyPositive(*this, "blocks", getBlocks())))
+  auto emitError = [&] { return emitOpError(); };
+  if (failed(verifyBlocks(getBlocks(), emitError)))
     return failure();
-  // (C2)
-  for (Value sequence : getSequences()) {
-    RankedTensorType type = getTensorType(sequence);
-    if (type.getRank() < 2 || type.isDynamicDim(1) ||
-        type.getDimSize(1) % getBlocks() != 0)
-      return emitOpError("expects sequences to have a static axis 1 that ")
-             << getBlocks() << " blocks divide, but got " << type;
-  }
+  for (Type type : getSequences().getTypes())
+    if (failed(verifySequence(getBlocks(), type, emitError)))
+      return failure();
   return success();
 }
 
@@ -219,15 +238,12 @@ LogicalResult RecurrenceOp::verifyRegions() {
                          yield.getCarry().getTypes())))
     return failure();
 
-  // (C5)
+  // (C6)
   wanted.clear();
   for (Value piece : yield.getPieces()) {
-    RankedTensorType type = getTensorType(piece);
-    if (type.getRank() < 2 || type.isDynamicDim(1))
-      return emitOpError("expects yielded pieces to have a static axis 1, but "
-                         "got ")
-             << type;
-    wanted.push_back(getWholeType(type, getBlocks()));
+    if (failed(verifyPiece(piece.getType(), [&] { return emitOpError(); })))
+      return failure();
+    wanted.push_back(getWholeType(getTensorType(piece), getBlocks()));
   }
   llvm::append_range(wanted, getInits().getTypes());
   return expectTypes("types of the results", wanted, getResultTypes());
@@ -241,8 +257,12 @@ LogicalResult AddStateIdsOp::verify() {
   // (C1)
   if (failed(verifyRank(*this, "input", getInput(), 3)))
     return failure();
-  return verifyShape(*this, "ids", getIds(),
-                     getInput().getType().getShape().drop_front());
+  if (failed(verifyShape(*this, "ids", getIds(),
+                         getInput().getType().getShape().drop_front())))
+    return failure();
+  // (C2)
+  return verifyParameter(*this, "ids", getIds(),
+                         getInput().getType().getElementType());
 }
 
 //===----------------------------------------------------------------------===//
@@ -288,6 +308,9 @@ LogicalResult CacheWriteOp::verify() {
   if (failed(verifyShape(*this, "rows", getRows(), wanted)))
     return failure();
   // (C2)
-  return verifyShape(*this, "positions", getPositions(),
-                     cache.getShape().take_front());
+  if (failed(verifyShape(*this, "positions", getPositions(),
+                         cache.getShape().take_front())))
+    return failure();
+  // (C3)
+  return verifyElement(*this, "rows", getRows(), cache.getElementType());
 }

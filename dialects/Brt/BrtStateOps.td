@@ -28,11 +28,12 @@ def Brt_RecurrenceOp : Brt_Op<"recurrence", [
 
     Constraints:
 
-    * (C1) `blocks` is positive.
-    * (C2) Each sequence has rank 2 or more and a static axis 1 that `blocks` divides.
+    * (C1) `blocks` is positive, less than 2^31.
+    * (C2) Each sequence has rank 2 or more and a static axis 1, less than 2^31, that `blocks` divides.
     * (C3) The region's arguments have the types of the pieces, then of the carried values.
     * (C4) The region yields results' pieces, then values of the types carried.
-    * (C5) Results have the types of the yielded pieces put together, then of the carried values.
+    * (C5) Yielded pieces have rank 2 or more and a static axis 1, less than 2^31.
+    * (C6) Results have the types of the yielded pieces put together, then of the carried values.
 
     Example:
 
@@ -118,6 +119,7 @@ def Brt_AddStateIdsOp
     Constraints:
 
     * (C1) `input` has rank 3; `ids` is [S, E].
+    * (C2) `ids` has the element type of `input`, or f32 where that is bf16.
 
     Example:
 
@@ -128,7 +130,7 @@ def Brt_AddStateIdsOp
     }
     ```
   }];
-  let arguments = (ins Brt_FloatTensor:$input, Brt_FloatTensor:$ids);
+  let arguments = (ins Brt_FloatTensor:$input, Brt_ParameterTensor:$ids);
   let results = (outs Brt_FloatTensor:$result);
   let assemblyFormat = "$input `,` $ids attr-dict `:` type($input) `,` type($ids)";
   let hasVerifier = 1;
@@ -212,6 +214,7 @@ def Brt_CacheWriteOp : Brt_Op<"cache_write", [
 
     * (C1) `cache` is [B, m, ...] and `rows` is [B, n, ...], equal from axis 2 on.
     * (C2) `positions` and `counts` are [B].
+    * (C3) `rows` has the element type of `cache`.
 
     Example:
 

@@ -4,6 +4,7 @@
 #include "BrtVerify.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/TypeUtilities.h"
+#include <cmath>
 
 using namespace mlir;
 
@@ -34,8 +35,48 @@ LogicalResult brt::verifyRank(Operation *op, StringRef name, Value value,
 
 LogicalResult brt::verifyPositive(Operation *op, StringRef name,
                                   double number) {
-  if (number > 0)
+  if (number > 0 && std::isfinite(number))
     return success();
   return op->emitOpError("expects ")
-         << name << " to be positive, but got " << number;
+         << name << " to be positive and finite, but got " << number;
+}
+
+LogicalResult brt::verifyOffset(Operation *op, StringRef name, int64_t number) {
+  if (-kExtentLimit < number && number < kExtentLimit)
+    return success();
+  return op->emitOpError("expects ")
+         << name << " to be less than 2^31 in magnitude, but got " << number;
+}
+
+LogicalResult brt::verifyElement(Operation *op, StringRef name, Value value,
+                                 Type element) {
+  if (!value || getTensorType(value).getElementType() == element)
+    return success();
+  return op->emitOpError("expects ")
+         << name << " to have elements of type " << element << ", but got "
+         << value.getType();
+}
+
+LogicalResult brt::verifyParameter(Operation *op, StringRef name,
+                                   Value parameter, Type activation) {
+  if (parameter && activation.isBF16() &&
+      getTensorType(parameter).getElementType().isF32())
+    return success();
+  return verifyElement(op, name, parameter, activation);
+}
+
+static bool isExtent(int64_t extent) {
+  return extent >= 1 && extent < brt::kExtentLimit;
+}
+
+bool brt::hasLanesShape(RankedTensorType type) {
+  // No lanes at all are lanes too.
+  ArrayRef<int64_t> shape = type.getShape();
+  return shape.empty() ||
+         (shape.front() < kExtentLimit &&
+          llvm::all_of(shape.drop_front(), isExtent));
+}
+
+bool brt::hasParameterShape(RankedTensorType type) {
+  return llvm::all_of(type.getShape(), isExtent);
 }

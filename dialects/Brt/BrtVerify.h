@@ -19,9 +19,33 @@ llvm::LogicalResult verifyShape(mlir::Operation *op, llvm::StringRef name,
 llvm::LogicalResult verifyRank(mlir::Operation *op, llvm::StringRef name,
                                mlir::Value value, int64_t rank);
 
-/// Checks that the number `name` is positive.
+/// Checks that the number `name` is positive and finite.
 llvm::LogicalResult verifyPositive(mlir::Operation *op, llvm::StringRef name,
                                    double number);
+
+/// Checks that the integer `name` is less than 2^31 in magnitude, so that sums
+/// with positions do not overflow.
+llvm::LogicalResult verifyOffset(mlir::Operation *op, llvm::StringRef name,
+                                 int64_t number);
+
+/// Checks that `value`, which may be null, has elements of type `element`.
+llvm::LogicalResult verifyElement(mlir::Operation *op, llvm::StringRef name,
+                                  mlir::Value value, mlir::Type element);
+
+/// Checks that a parameter, which may be null, has the element type of the
+/// activations, or f32 under bf16.
+llvm::LogicalResult verifyParameter(mlir::Operation *op, llvm::StringRef name,
+                                    mlir::Value parameter,
+                                    mlir::Type activation);
+
+/// Whether only axis 0 is dynamic, and no extent is out of bounds.
+bool hasLanesShape(mlir::RankedTensorType type);
+
+/// Whether no axis is dynamic, and no extent is out of bounds.
+bool hasParameterShape(mlir::RankedTensorType type);
+
+/// Extents are less than this, so that a product of two is 64 bits.
+constexpr int64_t kExtentLimit = int64_t(1) << 31;
 
 inline mlir::RankedTensorType getTensorType(mlir::Value value) {
   return llvm::cast<mlir::RankedTensorType>(value.getType());
