@@ -1,0 +1,36 @@
+//===- Evaluate.h - Evaluate functions by plain loops -----------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The reference evaluator is the oracle of everything that compiles functions of
+// the level `cell`: one short file for each op under lib/Reference, to be read
+// beside the op's equations. It generates no code and shares none with a
+// lowering or a folder.
+
+#ifndef BRT_REFERENCE_EVALUATE_H
+#define BRT_REFERENCE_EVALUATE_H
+
+#include "brt/Reference/Tensor.h"
+#include "llvm/Support/LogicalResult.h"
+
+namespace mlir::func {
+class FuncOp;
+} // namespace mlir::func
+
+namespace brt::reference {
+
+/// The arithmetic of an evaluation.
+enum class Precision {
+  F64,     ///< f64 throughout, whatever the types say
+  F32,     ///< f32 throughout
+  AsTyped, ///< f64 inside an op, its results rounded to their element types
+};
+
+/// Evaluates `function` and returns its results. What goes wrong, such as an op
+/// without an evaluation, is an error at the op.
+llvm::FailureOr<llvm::SmallVector<Tensor<double>>>
+evaluateFunction(mlir::func::FuncOp function, llvm::ArrayRef<Tensor<double>> arguments,
+         Precision precision);
+
+} // namespace brt::reference
+
+#endif // BRT_REFERENCE_EVALUATE_H

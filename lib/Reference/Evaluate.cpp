@@ -1,0 +1,213 @@
+//===- Evaluate.cpp - Walk over the ops of a function ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Interpreter.h"
+#include "brt/dialects/Brt/Brt.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/TypeUtilities.h"
+
+using namespace mlir;
+using namespace brt;
+using namespace brt::reference;
+
+/// Calls deeper than this are taken for a recursion without end.
+static constexpr int64_t kMaxCallDepth = 256;
+
+//===----------------------------------------------------------------------===//
+// Elements
+//===----------------------------------------------------------------------===//
+
+unsigned reference::getIntegerWidth(Type type) {
+  Type element = getElementTypeOrSelf(type);
+  return element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
+}
+
+/// `value` as a `width`-bit integer, its sign extended; a flag is 0 or 1.
+static int64_t wrap(int64_t value, unsigned width) {
+  if (width == 1)
+    return value & 1;
+  unsigned unused = 64 - width;
+  return int64_t(uint64_t(value) << unused) >> unused;
+}
+
+/// The nearest number of the type, ties to even.
+template <typename T>
+static T roundTo(FloatType type, T value) {
+  APFloat number(value);
+  bool loses;
+  number.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven, &loses);
+  number.convert(APFloat(value).getSemantics(), APFloat::rmNearestTiesToEven,
+                 &loses);
+  if constexpr (std::is_same_v<T, float>)
+    return number.convertToFloat();
+  else
+    return number.convertToDouble();
+}
+
+//===----------------------------------------------------------------------===//
+// Frames
+//===----------------------------------------------------------------------===//
+
+static InFlightDiagnostic emitError(Value value) {
+  Operation *op = value.getDefiningOp();
+  return (op ? op : value.getParentBlock()->getParentOp())->emitOpError();
+}
+
+template <typename T>
+SmallVector<int64_t>
+Frame<T>::getIntegers(ArrayRef<OpFoldResult> numbers) const {
+  SmallVector<int64_t> integers;
+  for (OpFoldResult number : numbers) {
+    if (auto value = dyn_cast<Value>(number))
+      integers.push_back((*this)[value].integer());
+    else
+      integers.push_back(cast<IntegerAttr>(cast<Attribute>(number)).getInt());
+  }
+  return integers;
+}
+
+template <typename T>
+LogicalResult Frame<T>::set(Value value, Tensor<T> tensor) {
+  Type type = value.getType();
+  ArrayRef<int64_t> shape;
+  if (auto tensorType = dyn_cast<RankedTensorType>(type))
+    shape = tensorType.getShape();
+  if (failed(verifyCompatibleShape(shape, tensor.getShape())))
+    return emitError(value) << "expects a value of type " << type
+                            << ", but got one of shape [" << tensor.getShape()
+                            << "]";
+  if (!tensor.isReal()) {
+    unsigned width = getIntegerWidth(type);
+    for (int64_t &x : tensor.getIntegers())
+      x = wrap(x, width);
+  } else if (asTyped) {
+    auto element = cast<FloatType>(getElementTypeOrSelf(type));
+    for (T &x : tensor.getReals())
+      x = roundTo(element, x);
+  }
+  values[value] = std::make_unique<Tensor<T>>(std::move(tensor));
+  return success();
+}
+
+/// The number of lanes is the only dynamic extent of a brt op.
+template <typename T>
+static LogicalResult verifyLanes(Operation *op, const Frame<T> &frame) {
+  int64_t lanes = -1;
+  for (Value operand : op->getOperands()) {
+    auto type = dyn_cast<RankedTensorType>(operand.getType());
+    for (int64_t axis = 0; type && axis < type.getRank(); ++axis) {
+      if (!type.isDynamicDim(axis))
+        continue;
+      int64_t extent = frame[operand].getExtent(axis);
+      if (lanes >= 0 && lanes != extent)
+        return op->emitOpError("expects operands of equally many lanes, but "
+                               "got ")
+               << lanes << " and " << extent;
+      lanes = extent;
+    }
+  }
+  return success();
+}
+
+template <typename T>
+FailureOr<Tensors<T>> Frame<T>::run(Block &block,
+                                    ArrayRef<Tensor<T>> arguments) {
+  for (auto [value, tensor] : llvm::zip_equal(block.getArguments(), arguments))
+    if (failed(set(value, tensor)))
+      return failure();
+  for (Operation &op : block.without_terminator()) {
+    const auto *evaluate = registry.lookup(&op);
+    if (!evaluate)
+      return op.emitError("expects an op that the reference evaluator knows, "
+                          "but got '")
+             << op.getName() << "'";
+    if (isa<BrtDialect>(op.getDialect()) && failed(verifyLanes(&op, *this)))
+      return failure();
+    if (failed((*evaluate)(&op, *this)))
+      return failure();
+  }
+  Tensors<T> results;
+  for (Value operand : block.getTerminator()->getOperands())
+    results.push_back((*this)[operand]);
+  return results;
+}
+
+template <typename T>
+FailureOr<Tensors<T>> Frame<T>::call(Operation *caller, func::FuncOp callee,
+                                     ArrayRef<Tensor<T>> arguments) {
+  if (!llvm::hasSingleElement(callee.getBody()))
+    return caller->emitError("expects function '")
+           << callee.getSymName() << "' to have a body of one block, but got "
+           << callee.getBody().getBlocks().size() << " blocks";
+  if (depth == kMaxCallDepth)
+    return caller->emitOpError("expects calls to end, but got ")
+           << kMaxCallDepth << " of them, one in another";
+  Frame inner(registry, asTyped, depth + 1);
+  return inner.run(callee.getBody().front(), arguments);
+}
+
+//===----------------------------------------------------------------------===//
+// Entry
+//===----------------------------------------------------------------------===//
+
+template <typename T>
+static Registry<T> createRegistry() {
+  Registry<T> registry;
+  addActivation(registry);
+  addArith(registry);
+  addCacheWrite(registry);
+  addCasts(registry);
+  addControlFlow(registry);
+  addEmbed(registry);
+  addGate(registry);
+  addGenerate(registry);
+  addHeads(registry);
+  addIntegers(registry);
+  addLinalg(registry);
+  addLinear(registry);
+  addLogits(registry);
+  addLoss(registry);
+  addMath(registry);
+  addNorm(registry);
+  addRandom(registry);
+  addRecurrence(registry);
+  addRelativeBias(registry);
+  addRotary(registry);
+  addSelectLanes(registry);
+  addShapes(registry);
+  addSlices(registry);
+  addStateAttention(registry);
+  addWindowAttention(registry);
+  return registry;
+}
+
+template <typename T>
+static FailureOr<Tensors<double>>
+evaluateIn(func::FuncOp function, ArrayRef<Tensor<double>> arguments,
+           bool asTyped) {
+  Registry<T> registry = createRegistry<T>();
+  Tensors<T> converted;
+  for (const Tensor<double> &argument : arguments)
+    converted.push_back(argument.convert<T>());
+  FailureOr<Tensors<T>> results =
+      Frame<T>(registry, asTyped).call(function, function, converted);
+  if (failed(results))
+    return failure();
+  Tensors<double> widened;
+  for (const Tensor<T> &result : *results)
+    widened.push_back(result.template convert<double>());
+  return widened;
+}
+
+FailureOr<Tensors<double>>
+reference::evaluateFunction(func::FuncOp function, ArrayRef<Tensor<double>> arguments,
+                    Precision precision) {
+  if (arguments.size() != function.getNumArguments())
+    return function.emitError("expects ")
+           << function.getNumArguments() << " arguments, but got "
+           << arguments.size();
+  if (precision == Precision::F32)
+    return evaluateIn<float>(function, arguments, /*asTyped=*/false);
+  return evaluateIn<double>(function, arguments,
+                            precision == Precision::AsTyped);
+}

@@ -1,0 +1,110 @@
+//===- Linalg.cpp - Evaluate structured ops on tensors --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Interpreter.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+using namespace mlir;
+using namespace brt;
+using namespace brt::reference;
+
+/// The extents of the loops, from those of the operands; fails where two
+/// operands disagree.
+template <typename T>
+static FailureOr<SmallVector<int64_t>> getLoopExtents(linalg::LinalgOp op,
+                                                      Frame<T> &frame) {
+  SmallVector<int64_t> extents(op.getNumLoops(), -1);
+  for (OpOperand &operand : op->getOpOperands()) {
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    for (auto [axis, expression] : llvm::enumerate(map.getResults())) {
+      auto loop = dyn_cast<AffineDimExpr>(expression);
+      if (!loop)
+        continue;
+      int64_t &extent = extents[loop.getPosition()];
+      int64_t found = frame[operand.get()].getExtent(axis);
+      if (extent >= 0 && extent != found)
+        return op->emitOpError("expects operands to agree on the extent of "
+                               "loop ")
+               << loop.getPosition() << ", but got " << extent << " and "
+               << found;
+      extent = found;
+    }
+  }
+  for (auto [loop, extent] : llvm::enumerate(extents))
+    if (extent < 0)
+      return op->emitOpError("expects an operand with the extent of loop ")
+             << loop << ", but got none";
+  return extents;
+}
+
+/// Runs the body at every point of the loops, in row-major order. Results start
+/// as the operands they are written over.
+template <typename T>
+static LogicalResult evaluateStructured(Operation *operation, Frame<T> &frame) {
+  auto op = cast<linalg::LinalgOp>(operation);
+  FailureOr<SmallVector<int64_t>> extents = getLoopExtents(op, frame);
+  if (failed(extents))
+    return failure();
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  unsigned inputs = op.getNumDpsInputs();
+  Tensors<T> results;
+  for (Value init : op.getDpsInits())
+    results.push_back(frame[init]);
+
+  Block &body = *op.getBlock();
+  bool ok = true;
+  forEachIndex(*extents, [&](ArrayRef<int64_t> point) {
+    if (!ok)
+      return;
+    SmallVector<int64_t> places;
+    Tensors<T> arguments;
+    for (auto [n, operand] : llvm::enumerate(op->getOperands())) {
+      const Tensor<T> &tensor = n < inputs ? frame[operand] : results[n - inputs];
+      places.push_back(getOffset(tensor.getShape(), maps[n].compose(point)));
+      arguments.push_back(Tensor<T>::ofKind(tensor, {}));
+      arguments.back().copyElement(0, tensor, places.back());
+    }
+    // The body of some ops reads only inputs.
+    arguments.resize(body.getNumArguments());
+    frame.setPoint(point);
+    FailureOr<Tensors<T>> yielded = frame.run(body, arguments);
+    ok = succeeded(yielded);
+    for (auto [n, result] : llvm::enumerate(results))
+      if (ok)
+        result.copyElement(places[inputs + n], (*yielded)[n], 0);
+  });
+  if (!ok)
+    return failure();
+  for (auto [value, result] : llvm::zip_equal(op->getResults(), results))
+    if (failed(frame.set(value, std::move(result))))
+      return failure();
+  return success();
+}
+
+template <typename T>
+static LogicalResult evaluate(linalg::IndexOp op, Frame<T> &frame) {
+  return frame.set(op.getResult(), Tensor<T>::ofIntegers(
+                                       {}, frame.getPoint()[op.getDim()]));
+}
+
+template <typename T, typename... OpTs>
+static void addStructured(Registry<T> &registry) {
+  (registry.add(OpTs::getOperationName(), evaluateStructured<T>), ...);
+}
+
+template <typename T>
+void reference::addLinalg(Registry<T> &registry) {
+  addStructured<T, linalg::GenericOp, linalg::MapOp, linalg::ReduceOp,
+                linalg::BroadcastOp, linalg::TransposeOp, linalg::FillOp,
+                linalg::CopyOp, linalg::DotOp, linalg::MatvecOp,
+                linalg::VecmatOp, linalg::MatmulOp, linalg::BatchMatmulOp,
+                linalg::ElementwiseOp, linalg::AbsOp, linalg::AddOp,
+                linalg::CeilOp, linalg::DivOp, linalg::ErfOp, linalg::ExpOp,
+                linalg::FloorOp, linalg::LogOp, linalg::MaxOp, linalg::MinOp,
+                linalg::MulOp, linalg::NegFOp, linalg::PowFOp,
+                linalg::ReciprocalOp, linalg::RoundOp, linalg::RsqrtOp,
+                linalg::SelectOp, linalg::SqrtOp, linalg::SquareOp,
+                linalg::SubOp, linalg::TanhOp>(registry);
+  registry.template add<linalg::IndexOp>(evaluate<T>);
+}
+BRT_REFERENCE_INSTANTIATE(addLinalg);
