@@ -16,15 +16,15 @@ static constexpr int64_t kMaxWindow = int64_t(1) << 24;
 // Heads
 //===----------------------------------------------------------------------===//
 
-LogicalResult SplitHeadsOp::inferReturnTypes(
-    MLIRContext *context, std::optional<Location> location, Adaptor adaptor,
-    SmallVectorImpl<Type> &inferred) {
+LogicalResult SplitHeadsOp::inferReturnTypes(MLIRContext *context,
+                                             std::optional<Location> location,
+                                             Adaptor adaptor,
+                                             SmallVectorImpl<Type> &inferred) {
   RankedTensorType input = getTensorType(adaptor.getInput());
   // Generic syntax may leave it out; the verifier then says so.
   int64_t heads = adaptor.getHeadsAttr() ? adaptor.getHeads() : 1;
   // (C1)
-  if (input.getRank() != 3 || heads < 1 ||
-      input.getDimSize(2) % heads != 0)
+  if (input.getRank() != 3 || heads < 1 || input.getDimSize(2) % heads != 0)
     return emitOptionalError(location,
                              "'brt.split_heads' op expects input to have rank "
                              "3 and a last extent that 'heads' divides, but "
@@ -37,9 +37,10 @@ LogicalResult SplitHeadsOp::inferReturnTypes(
   return success();
 }
 
-LogicalResult MergeHeadsOp::inferReturnTypes(
-    MLIRContext *context, std::optional<Location> location, Adaptor adaptor,
-    SmallVectorImpl<Type> &inferred) {
+LogicalResult MergeHeadsOp::inferReturnTypes(MLIRContext *context,
+                                             std::optional<Location> location,
+                                             Adaptor adaptor,
+                                             SmallVectorImpl<Type> &inferred) {
   // (C1)
   if (adaptor.getInputs().empty())
     return emitOptionalError(
@@ -79,9 +80,8 @@ LogicalResult RotaryOp::verify() {
     return emitOpError("expects the last extent of input to be even, but got ")
            << type;
   // (C2)
-  if (getPositions() &&
-      failed(verifyShape(*this, "positions", getPositions(),
-                         type.getShape().take_front())))
+  if (getPositions() && failed(verifyShape(*this, "positions", getPositions(),
+                                           type.getShape().take_front())))
     return failure();
   // (C3)
   return verifyOffset(*this, "first", getFirst());
@@ -200,8 +200,8 @@ static LogicalResult verifyAttention(OpT op) {
   Type element = op.getQuery().getType().getElementType();
   return failure(
       failed(verifyElement(op, "key", op.getKey(), element)) ||
-      failed(verifyParameter(op, "temperature", op.getTemperature(),
-                             element)) ||
+      failed(
+          verifyParameter(op, "temperature", op.getTemperature(), element)) ||
       failed(verifyPositive(op, "scale", op.getScale().convertToDouble())));
 }
 
@@ -217,10 +217,9 @@ LogicalResult WindowAttentionOp::verify() {
   int64_t heads = query.getDimSize(2);
   if (getSink() && failed(verifyShape(*this, "sink", getSink(), heads)))
     return failure();
-  if (failed(verifyParameter(*this, "sink", getSink(),
-                             query.getElementType())) ||
-      failed(verifyParameter(*this, "bias", getBias(),
-                             query.getElementType())))
+  if (failed(
+          verifyParameter(*this, "sink", getSink(), query.getElementType())) ||
+      failed(verifyParameter(*this, "bias", getBias(), query.getElementType())))
     return failure();
   // (C3)
   if (getBias()) {

@@ -59,21 +59,22 @@ LogicalResult NormOp::verify() {
     return failure();
   // (C4)
   Type element = type.getElementType();
-  return failure(
-      failed(verifyParameter(*this, "scale", getScale(), element)) ||
-      failed(verifyParameter(*this, "bias", getBias(), element)));
+  return failure(failed(verifyParameter(*this, "scale", getScale(), element)) ||
+                 failed(verifyParameter(*this, "bias", getBias(), element)));
 }
 
-LogicalResult LinearOp::inferReturnTypes(
-    MLIRContext *context, std::optional<Location> location, Adaptor adaptor,
-    SmallVectorImpl<Type> &inferred) {
+LogicalResult LinearOp::inferReturnTypes(MLIRContext *context,
+                                         std::optional<Location> location,
+                                         Adaptor adaptor,
+                                         SmallVectorImpl<Type> &inferred) {
   RankedTensorType input = getTensorType(adaptor.getInput());
   RankedTensorType weight = getTensorType(adaptor.getWeight());
   // (C1): needed to name the result's type at all.
   if (weight.getRank() != 2 || input.getRank() < 1)
-    return emitOptionalError(location, "'brt.linear' op expects weight to have "
-                                       "rank 2 and input rank 1 or more, but "
-                                       "got ",
+    return emitOptionalError(location,
+                             "'brt.linear' op expects weight to have "
+                             "rank 2 and input rank 1 or more, but "
+                             "got ",
                              weight, " and ", input);
   SmallVector<int64_t> shape(input.getShape());
   shape.back() = weight.getDimSize(1);
@@ -84,9 +85,9 @@ LogicalResult LinearOp::inferReturnTypes(
 LogicalResult LinearOp::verify() {
   RankedTensorType weight = getWeight().getType();
   // (C1)
-  if (failed(verifyShape(*this, "weight", getWeight(),
-                         {getInput().getType().getShape().back(),
-                          weight.getDimSize(1)})))
+  if (failed(verifyShape(
+          *this, "weight", getWeight(),
+          {getInput().getType().getShape().back(), weight.getDimSize(1)})))
     return failure();
   // (C2)
   if (getBias() &&
@@ -102,8 +103,9 @@ LogicalResult LinearOp::verify() {
 LogicalResult ActivationOp::verify() {
   // (C1)
   if (getKind() == ActivationKind::SwiGLU)
-    return emitOpError("expects kind to be an activation of one input, but got "
-                       "'swiglu', which is a 'swish' times a second projection");
+    return emitOpError(
+        "expects kind to be an activation of one input, but got "
+        "'swiglu', which is a 'swish' times a second projection");
   // (C2)
   if (getKind() == ActivationKind::Softmax &&
       getInput().getType().getRank() < 1)

@@ -34,8 +34,8 @@ LogicalResult GateOp::verify() {
       if (shape.empty())
         return emitOpError("expects state to have a last axis, but got ")
                << getState().getType();
-      if (failed(verifyShape(*this, "activation", activation,
-                             shape.take_back())))
+      if (failed(
+              verifyShape(*this, "activation", activation, shape.take_back())))
         return failure();
       // (C4)
       if (failed(verifyParameter(*this, "activation", activation,

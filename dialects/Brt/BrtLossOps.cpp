@@ -34,7 +34,8 @@ LogicalResult CrossEntropyOp::inferReturnTypes(
   // (C1): needed to name the result's type at all.
   if (logits.getRank() != 3)
     return emitOptionalError(
-        location, "'brt.cross_entropy' op expects logits to have rank 3, but got ",
+        location,
+        "'brt.cross_entropy' op expects logits to have rank 3, but got ",
         logits);
   Type element = logits.getElementType();
   inferred.push_back(

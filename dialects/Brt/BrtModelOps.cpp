@@ -21,9 +21,8 @@ static constexpr int64_t kMaxFFNLayers = 8;
 
 template <typename OpT>
 static ParseResult parseLayer(OpAsmParser &parser, OperationState &state) {
-  return failure(
-      parseOptions(parser, OpT::getOptions(), state.attributes) ||
-      parser.parseOptionalAttrDict(state.attributes));
+  return failure(parseOptions(parser, OpT::getOptions(), state.attributes) ||
+                 parser.parseOptionalAttrDict(state.attributes));
 }
 
 template <typename OpT>
@@ -51,7 +50,8 @@ void ModelOp::print(OpAsmPrinter &printer) {
   printer << ' ';
   printer.printSymbolName(getSymName());
   printOptions(printer, *this, getOptions());
-  printer.printOptionalAttrDictWithKeyword((*this)->getDiscardableAttrDictionary().getValue());
+  printer.printOptionalAttrDictWithKeyword(
+      (*this)->getDiscardableAttrDictionary().getValue());
   printer << ' ';
   printer.printRegion(getBody());
 }
@@ -122,9 +122,8 @@ SmallVector<int64_t> ModelOp::getRecurrentLayers() {
 static LogicalResult verifySize(Operation *op, StringRef name, int64_t size) {
   if (size >= 1 && size <= kMaxSize)
     return success();
-  return op->emitOpError("expects '")
-         << name << "' to be between 1 and " << kMaxSize << ", but got "
-         << size;
+  return op->emitOpError("expects '") << name << "' to be between 1 and "
+                                      << kMaxSize << ", but got " << size;
 }
 
 /// (C1) A product of two sizes.
@@ -148,8 +147,7 @@ static LogicalResult verifySizes(ModelOp op) {
   for (StringRef name :
        {"segment", "window", "width", "heads", "head_width", "ffn"})
     if (failed(verifySize(
-            op, name,
-            cast<IntegerAttr>(*op->getInherentAttr(name)).getInt())))
+            op, name, cast<IntegerAttr>(*op->getInherentAttr(name)).getInt())))
       return failure();
   if (failed(verifyProduct(op, "'heads' * 'head_width'", op.getHeads(),
                            op.getHeadWidth())) ||

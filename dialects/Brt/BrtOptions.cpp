@@ -79,7 +79,8 @@ struct Keyword {
   static std::string describe() {
     std::string text = "one of ";
     for (uint32_t i = 0; !stringifyEnum(static_cast<Enum>(i)).empty(); ++i)
-      text += (i ? ", '" : "'") + stringifyEnum(static_cast<Enum>(i)).str() + "'";
+      text +=
+          (i ? ", '" : "'") + stringifyEnum(static_cast<Enum>(i)).str() + "'";
     return text;
   }
   static constexpr brt::OptionKind kind = {parse, print, describe};
@@ -182,8 +183,8 @@ static ParseResult parseText(OpAsmParser &parser, std::string &text) {
 }
 
 /// Whether the text at the parser's place is the name of an option, not that of
-/// the next op, which has a dot, not a list of discardable attributes, and not a
-/// location.
+/// the next op, which has a dot, not a list of discardable attributes, and not
+/// a location.
 static bool isAtOptionName(OpAsmParser &parser) {
   const char *begin = parser.getCurrentLocation().getPointer();
   const char *end = begin; // The parser's buffer ends in a zero byte.
@@ -239,8 +240,8 @@ ParseResult brt::parseOptions(OpAsmParser &parser, ArrayRef<Option> options,
 void brt::printOptions(OpAsmPrinter &printer, Operation *op,
                        ArrayRef<Option> options) {
   // An operation of the same kind made without attributes has the defaults.
-  Operation *defaults = Operation::create(
-      op->getLoc(), op->getName(), {}, {}, NamedAttrList(), nullptr, {}, 0);
+  Operation *defaults = Operation::create(op->getLoc(), op->getName(), {}, {},
+                                          NamedAttrList(), nullptr, {}, 0);
   const char *separator = " ";
   for (const Option &option : options) {
     Attribute value = *op->getInherentAttr(option.name);

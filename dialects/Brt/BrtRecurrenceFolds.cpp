@@ -40,9 +40,8 @@ struct DropUnusedPieces : OpRewritePattern<RecurrenceOp> {
          llvm::zip_equal(op.getSequences(), op.getPieces()))
       if (!piece.use_empty())
         sequences.push_back(sequence);
-    for (auto [piece, result] :
-         llvm::zip_equal(yield.getPieces(),
-                         op.getResults().take_front(numPieces)))
+    for (auto [piece, result] : llvm::zip_equal(
+             yield.getPieces(), op.getResults().take_front(numPieces)))
       if (!result.use_empty())
         pieces.push_back(piece);
     if (sequences.size() == op.getSequences().size() &&
@@ -68,9 +67,8 @@ struct DropUnusedPieces : OpRewritePattern<RecurrenceOp> {
                                builder.getInsertionBlock(), arguments);
           // Merging has put arguments in the place of the old ones.
           SmallVector<Value> kept;
-          for (auto [piece, result] :
-               llvm::zip_equal(yield.getPieces(),
-                               op.getResults().take_front(numPieces)))
+          for (auto [piece, result] : llvm::zip_equal(
+                   yield.getPieces(), op.getResults().take_front(numPieces)))
             if (!result.use_empty())
               kept.push_back(piece);
           SmallVector<Value> carry(yield.getCarry());

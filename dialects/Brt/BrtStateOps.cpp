@@ -45,8 +45,8 @@ verifySequence(int64_t blocks, Type type,
                      << blocks << " blocks divide, but got " << type;
 }
 
-static LogicalResult
-verifyPiece(Type type, function_ref<InFlightDiagnostic()> emitError) {
+static LogicalResult verifyPiece(Type type,
+                                 function_ref<InFlightDiagnostic()> emitError) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (tensor && hasSequenceAxis(tensor))
     return success();
@@ -112,10 +112,10 @@ void RecurrenceOp::build(
 }
 
 /// `(%argument = %operand : type, ...)`.
-static ParseResult parseBindings(OpAsmParser &parser,
-                                 SmallVectorImpl<OpAsmParser::Argument> &args,
-                                 SmallVectorImpl<Type> &types,
-                                 SmallVectorImpl<OpAsmParser::UnresolvedOperand> &operands) {
+static ParseResult
+parseBindings(OpAsmParser &parser, SmallVectorImpl<OpAsmParser::Argument> &args,
+              SmallVectorImpl<Type> &types,
+              SmallVectorImpl<OpAsmParser::UnresolvedOperand> &operands) {
   return parser.parseCommaSeparatedList(
       OpAsmParser::Delimiter::Paren, [&]() -> ParseResult {
         return failure(parser.parseArgument(args.emplace_back()) ||
@@ -183,12 +183,11 @@ void RecurrenceOp::print(OpAsmPrinter &printer) {
     if (operands.empty())
       return;
     printer << ' ' << keyword << " (";
-    llvm::interleaveComma(llvm::zip_equal(args, operands), printer,
-                          [&](auto pair) {
-                            auto [arg, operand] = pair;
-                            printer << arg << " = " << operand << " : "
-                                    << operand.getType();
-                          });
+    llvm::interleaveComma(
+        llvm::zip_equal(args, operands), printer, [&](auto pair) {
+          auto [arg, operand] = pair;
+          printer << arg << " = " << operand << " : " << operand.getType();
+        });
     printer << ')';
   };
   printer << " blocks = " << getBlocks();
@@ -301,7 +300,8 @@ LogicalResult CacheWriteOp::verify() {
   RankedTensorType added = getRows().getType();
   // (C1)
   if (cache.getRank() < 2 || added.getRank() < 2)
-    return emitOpError("expects cache and rows to have rank 2 or more, but got ")
+    return emitOpError(
+               "expects cache and rows to have rank 2 or more, but got ")
            << cache << " and " << added;
   SmallVector<int64_t> wanted(cache.getShape());
   wanted[1] = added.getDimSize(1);

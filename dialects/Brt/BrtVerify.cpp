@@ -72,9 +72,8 @@ static bool isExtent(int64_t extent) {
 bool brt::hasLanesShape(RankedTensorType type) {
   // No lanes at all are lanes too.
   ArrayRef<int64_t> shape = type.getShape();
-  return shape.empty() ||
-         (shape.front() < kExtentLimit &&
-          llvm::all_of(shape.drop_front(), isExtent));
+  return shape.empty() || (shape.front() < kExtentLimit &&
+                           llvm::all_of(shape.drop_front(), isExtent));
 }
 
 bool brt::hasParameterShape(RankedTensorType type) {

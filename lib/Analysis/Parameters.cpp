@@ -22,9 +22,7 @@ Initializer Initializer::varianceScaling(double scale, int64_t fanIn) {
   return {TruncatedNormal, 0, std::sqrt(scale / static_cast<double>(fanIn))};
 }
 
-int64_t Parameter::getNumElements() const {
-  return llvm::product_of(shape);
-}
+int64_t Parameter::getNumElements() const { return llvm::product_of(shape); }
 
 std::string brt::getLayerPrefix(int64_t layer) {
   return "transformer" + std::to_string(layer);
@@ -48,7 +46,8 @@ struct Collector {
         inner(model.getHeads() * model.getHeadWidth()),
         heads(model.getHeads()) {}
 
-  void add(const Twine &name, ArrayRef<int64_t> shape, Initializer initializer) {
+  void add(const Twine &name, ArrayRef<int64_t> shape,
+           Initializer initializer) {
     parameters.push_back({name.str(), llvm::to_vector<2>(shape), initializer});
   }
 

@@ -18,8 +18,7 @@ struct Sizes {
   double width, inner, window, keys;
 
   explicit Sizes(ModelOp model)
-      : width(model.getWidth()),
-        inner(model.getHeads() * model.getHeadWidth()),
+      : width(model.getWidth()), inner(model.getHeads() * model.getHeadWidth()),
         window(std::min(model.getWindow(), model.getSegment())),
         // What the state reads: the block and, with a cache, the one before.
         keys(model.getCache() ? 2 * model.getWindow() : model.getSegment()) {}
@@ -161,6 +160,6 @@ void brt::printSummary(ModelOp model, raw_ostream &os) {
   }
   printRow("total", "", total.parameters, total.flops, total.cache,
            total.state);
-  os << "  without the embedding "
-     << withCommas(total.parameters - embedding) << " parameters\n";
+  os << "  without the embedding " << withCommas(total.parameters - embedding)
+     << " parameters\n";
 }

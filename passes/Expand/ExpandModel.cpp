@@ -48,8 +48,9 @@ struct ExpandModelPass : brt::impl::ExpandModelPassBase<ExpandModelPass> {
     if (models.empty())
       return;
     if (models.size() > 1) {
-      models[1].emitOpError("expects to be the only model of its module, but "
-                            "got a second one")
+      models[1]
+              .emitOpError("expects to be the only model of its module, but "
+                           "got a second one")
               .attachNote(models[0].getLoc())
           << "the first is here";
       return signalPassFailure();

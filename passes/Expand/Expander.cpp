@@ -61,8 +61,8 @@ void Expander::beginEntry(StringRef name, ArrayRef<Port> arguments) {
 
 void Expander::endEntry(ArrayRef<Port> ports, ValueRange values) {
   func::ReturnOp::create(builder, loc, values);
-  entry.setFunctionType(builder.getFunctionType(entry.getArgumentTypes(),
-                                                values.getTypes()));
+  entry.setFunctionType(
+      builder.getFunctionType(entry.getArgumentTypes(), values.getTypes()));
   for (auto [index, port] : llvm::enumerate(ports))
     entry.setResultAttrs(index, getPortAttr(builder, port));
   builder.setInsertionPointAfter(entry);
@@ -102,14 +102,15 @@ RankedTensorType Expander::laneType(ArrayRef<int64_t> extents) {
 
 Value Expander::zeros(ArrayRef<int64_t> extents) {
   auto type = RankedTensorType::get(extents, activation);
-  return arith::ConstantOp::create(
-      builder, loc, type, cast<TypedAttr>(builder.getZeroAttr(type)));
+  return arith::ConstantOp::create(builder, loc, type,
+                                   cast<TypedAttr>(builder.getZeroAttr(type)));
 }
 
 Value Expander::splatLanes(int64_t number, Type elementType) {
   Value scalar = arith::ConstantOp::create(
       builder, loc, builder.getIntegerAttr(elementType, number));
-  return tensor::SplatOp::create(builder, loc, scalar, ArrayRef<int64_t>{ShapedType::kDynamic},
+  return tensor::SplatOp::create(builder, loc, scalar,
+                                 ArrayRef<int64_t>{ShapedType::kDynamic},
                                  ValueRange{lanes});
 }
 
@@ -119,8 +120,8 @@ Value Expander::select(Value flags, Value onTrue, Value onFalse) {
 }
 
 Value Expander::norm(Value input, const std::string &prefix) {
-  return NormOp::create(builder, loc, input.getType(), model.getNormAttr(), input,
-                        parameter(prefix + "/scale"),
+  return NormOp::create(builder, loc, input.getType(), model.getNormAttr(),
+                        input, parameter(prefix + "/scale"),
                         optionalParameter(prefix + "/bias"),
                         model.getNormEpsilonAttr());
 }

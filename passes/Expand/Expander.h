@@ -23,8 +23,8 @@ struct LayerCarry {
   mlir::Value state;
 };
 
-/// The projections of one side of a layer, each [B, n, H, D]; `queries2` is null
-/// where nothing is read across.
+/// The projections of one side of a layer, each [B, n, H, D]; `queries2` is
+/// null where nothing is read across.
 struct Projections {
   KeysValues own;
   mlir::Value queries, queries2;

@@ -13,8 +13,7 @@ void Expander::buildForward() {
   StringRef inputAttr = BrtDialect::getInputAttrName();
   StringRef outputAttr = BrtDialect::getOutputAttrName();
   int64_t window = model.getWindow();
-  auto cacheType =
-      laneType({window, model.getHeads(), model.getHeadWidth()});
+  auto cacheType = laneType({window, model.getHeads(), model.getHeadWidth()});
 
   SmallVector<Port> carryPorts;
   for (size_t layer = 0; layer < layers.size(); ++layer) {
@@ -33,13 +32,13 @@ void Expander::buildForward() {
   auto tokensType = cast<RankedTensorType>(
       laneType(model.getSegment()).clone(builder.getI32Type()));
   arguments.push_back({inputAttr, "tokens", tokensType});
-  arguments.push_back({inputAttr, "start_of_sequence",
-                       RankedTensorType::get({ShapedType::kDynamic},
-                                             builder.getI1Type())});
+  arguments.push_back(
+      {inputAttr, "start_of_sequence",
+       RankedTensorType::get({ShapedType::kDynamic}, builder.getI1Type())});
   LossMask lossMask = model.getHead().getLossMask();
   if (lossMask != LossMask::None)
-    arguments.push_back({inputAttr, "loss_mask_input",
-                         tokensType.clone(builder.getI1Type())});
+    arguments.push_back(
+        {inputAttr, "loss_mask_input", tokensType.clone(builder.getI1Type())});
   beginEntry("forward", arguments);
 
   unsigned firstInput = getNumParameters() + carryPorts.size();
@@ -67,8 +66,8 @@ void Expander::buildForward() {
                     select(start, empty, carry.past.values)};
     }
     if (RecurrentLayerOp op = getRecurrentLayer(layer)) {
-      Value flags = op.getAlwaysClear() ? splatLanes(1, builder.getI1Type())
-                                        : start;
+      Value flags =
+          op.getAlwaysClear() ? splatLanes(1, builder.getI1Type()) : start;
       carry.state = select(flags, initialState(layer), carry.state);
     }
   }
@@ -84,11 +83,10 @@ void Expander::buildForward() {
   Value inputMask;
   if (lossMask != LossMask::None)
     inputMask = getArgument(firstInput + 2);
-  auto targets =
-      ShiftTargetsOp::create(builder, loc, tokens, inputMask,
-                             lossMask == LossMask::Shifted);
-  auto loss = CrossEntropyOp::create(builder, loc, scores,
-                                     targets.getTargets(), targets.getMask());
+  auto targets = ShiftTargetsOp::create(builder, loc, tokens, inputMask,
+                                        lossMask == LossMask::Shifted);
+  auto loss = CrossEntropyOp::create(builder, loc, scores, targets.getTargets(),
+                                     targets.getMask());
 
   SmallVector<Value> results = {scores, loss.getTokenLoss(), loss.getLossSum(),
                                 loss.getTokenCount()};

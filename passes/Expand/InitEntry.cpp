@@ -48,9 +48,9 @@ void Expander::buildInit() {
     Distribution distribution = init.kind == Initializer::Normal
                                     ? Distribution::Normal
                                     : Distribution::TruncatedNormal;
-    values.push_back(RandomOp::create(
-        builder, loc, type, distribution, seed, APFloat(init.mean),
-        APFloat(init.stddev), stream));
+    values.push_back(RandomOp::create(builder, loc, type, distribution, seed,
+                                      APFloat(init.mean), APFloat(init.stddev),
+                                      stream));
   }
   endEntry(getParameterPorts(), values);
 }

@@ -82,9 +82,9 @@ Value Expander::layerByLayer(Value input, MutableArrayRef<LayerCarry> carries) {
     if (getRecurrentLayer(layer))
       input = recurrentLayer(input, carries[layer], layer);
     else
-      input = transformerLayer(input, carries[layer],
-                               model.getFeedback() ? &feedback : nullptr,
-                               layer);
+      input =
+          transformerLayer(input, carries[layer],
+                           model.getFeedback() ? &feedback : nullptr, layer);
   }
   return input;
 }

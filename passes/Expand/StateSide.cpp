@@ -62,7 +62,8 @@ Value Expander::advanceState(Value state, const Projections &projections,
         optionalParameter(prefix + "/" + temperature),
         model.getTemperatureAttr(), attentionScale());
   };
-  Value self = attend(projections.queries, projections.own, "_kvq/attention_scale");
+  Value self =
+      attend(projections.queries, projections.own, "_kvq/attention_scale");
   Value cross = attend(projections.queries2, tokens, "attention_scale2");
   Value read = MergeHeadsOp::create(builder, loc, ValueRange{self, cross});
 

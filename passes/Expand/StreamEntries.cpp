@@ -1,9 +1,9 @@
 //===- StreamEntries.cpp - Exact incremental reading (brt-spec 11.4) ------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// `prefill` reads up to a block of tokens and `decode` one, each lane at its own
-// position. A layer keeps two blocks of keys and values, the one before and the
-// one being read; a recurrent layer also its state and the state's keys and
+// `prefill` reads up to a block of tokens and `decode` one, each lane at its
+// own position. A layer keeps two blocks of keys and values, the one before and
+// the one being read; a recurrent layer also its state and the state's keys and
 // values, computed once a block. After the last token of a block the state
 // advances and the blocks move up.
 //
@@ -97,9 +97,9 @@ SmallVector<Expander::Port> Expander::getStreamPorts() {
     add("feedback/keys", {states, heads, headWidth});
     add("feedback/values", {states, heads, headWidth});
   }
-  ports.push_back({BrtDialect::getCarryAttrName(), "position",
-                   RankedTensorType::get({ShapedType::kDynamic},
-                                         builder.getI32Type())});
+  ports.push_back(
+      {BrtDialect::getCarryAttrName(), "position",
+       RankedTensorType::get({ShapedType::kDynamic}, builder.getI32Type())});
   return ports;
 }
 
@@ -118,7 +118,9 @@ void Expander::updateWhere(Value flags, Stream &stream,
         body(updated);
         scf::YieldOp::create(builder, loc, flatten(updated));
       },
-      [&](OpBuilder &, Location) { scf::YieldOp::create(builder, loc, before); });
+      [&](OpBuilder &, Location) {
+        scf::YieldOp::create(builder, loc, before);
+      });
   unflatten(branch.getResults(), stream);
 }
 
@@ -138,8 +140,8 @@ void Expander::refreshState(Stream &stream, Value flags, Value chunkFlags) {
 
 void Expander::resetStream(Stream &stream, Value start) {
   updateWhere(start, stream, [&](Stream &reset) {
-    reset.position = select(start, splatLanes(0, builder.getI32Type()),
-                            reset.position);
+    reset.position =
+        select(start, splatLanes(0, builder.getI32Type()), reset.position);
     for (auto [index, layer] : llvm::enumerate(reset.layers)) {
       auto shape =
           cast<RankedTensorType>(layer.tokens.keys.getType()).getShape();
@@ -158,8 +160,8 @@ void Expander::closeBlocks(Stream &stream, Value counts) {
   stream.position =
       arith::AddIOp::create(builder, loc, stream.position, counts);
   auto isMultiple = [&](Value position, int64_t length) -> Value {
-    Value rest = arith::RemSIOp::create(builder, loc, position,
-                                        splatLanes(length, i32));
+    Value rest =
+        arith::RemSIOp::create(builder, loc, position, splatLanes(length, i32));
     return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, rest,
                                  splatLanes(0, i32));
   };
@@ -197,8 +199,7 @@ void Expander::closeBlocks(Stream &stream, Value counts) {
             select(closes, concat(keys, keys), layer.tokens.keys),
             select(closes, concat(values, values), layer.tokens.values)};
       }
-    next.position =
-        select(ends, splatLanes(0, i32), next.position);
+    next.position = select(ends, splatLanes(0, i32), next.position);
   });
 }
 
@@ -237,10 +238,9 @@ void Expander::buildStream(StringRef name, int64_t length) {
   SmallVector<Port> carryPorts = getStreamPorts();
   SmallVector<Port> arguments = getParameterPorts();
   llvm::append_range(arguments, carryPorts);
-  arguments.push_back(
-      {inputAttr, "tokens",
-       RankedTensorType::get({ShapedType::kDynamic, length},
-                             builder.getI32Type())});
+  arguments.push_back({inputAttr, "tokens",
+                       RankedTensorType::get({ShapedType::kDynamic, length},
+                                             builder.getI32Type())});
   arguments.push_back({inputAttr, "counts", laneIntegers});
   arguments.push_back({inputAttr, "start_of_sequence",
                        laneIntegers.clone(builder.getI1Type())});
@@ -265,7 +265,8 @@ void Expander::buildStream(StringRef name, int64_t length) {
   closeBlocks(stream, counts);
 
   SmallVector<Value> results = {logits(hidden)};
-  SmallVector<Port> ports = {{BrtDialect::getOutputAttrName(), "logits", Type()}};
+  SmallVector<Port> ports = {
+      {BrtDialect::getOutputAttrName(), "logits", Type()}};
   llvm::append_range(results, flatten(stream));
   llvm::append_range(ports, carryPorts);
   endEntry(ports, results);

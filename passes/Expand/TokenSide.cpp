@@ -11,9 +11,9 @@ using namespace brt;
 
 Value Expander::embed(Value tokens, Value positions) {
   int64_t length = cast<RankedTensorType>(tokens.getType()).getDimSize(1);
-  Value input = EmbedOp::create(builder, loc,
-                                laneType({length, model.getWidth()}), tokens,
-                                parameter("embed/embedding"));
+  Value input =
+      EmbedOp::create(builder, loc, laneType({length, model.getWidth()}),
+                      tokens, parameter("embed/embedding"));
   if (!model.getEmbedding().getAbsolutePositions())
     return input;
   return AddAbsolutePositionsOp::create(builder, loc, input.getType(), input,
@@ -34,8 +34,8 @@ Value Expander::logits(Value hidden) {
   rounded.convert(cast<FloatType>(activation).getFloatSemantics(),
                   APFloat::rmNearestTiesToEven, &losesInfo);
   int64_t length = cast<RankedTensorType>(hidden.getType()).getDimSize(1);
-  auto type = cast<RankedTensorType>(
-      laneType({length, vocabulary}).clone(statistic));
+  auto type =
+      cast<RankedTensorType>(laneType({length, vocabulary}).clone(statistic));
   return LogitsOp::create(builder, loc, type, hidden,
                           parameter("embed/embedding"),
                           builder.getF64FloatAttr(rounded.convertToDouble()));
@@ -76,7 +76,7 @@ void Expander::buildBiases() {
   biases.assign(layers.size(), Value());
   PositionBias kind = model.getPositionBias();
   static constexpr StringRef kNames[] = {
-      "rel_embedding",  "rotation_matrix", "_wrapped_module/scale",
+      "rel_embedding",         "rotation_matrix", "_wrapped_module/scale",
       "_wrapped_module/bound", "dense_1_kernel",  "bias",
       "dense_2_kernel"};
   if (kind == PositionBias::None || kind == PositionBias::Rotary)
@@ -94,10 +94,10 @@ void Expander::buildBiases() {
       if (Value value = optionalParameter(getLayerPrefix(layer) +
                                           "/relative_positions/" + name))
         operands.push_back(value);
-    auto type = RankedTensorType::get({static_cast<int64_t>(model.getHeads()), count}, statistic);
-    biases[layer] =
-        RelativeBiasOp::create(builder, loc, type, kind, operands,
-                               first, maxKeys);
+    auto type = RankedTensorType::get(
+        {static_cast<int64_t>(model.getHeads()), count}, statistic);
+    biases[layer] = RelativeBiasOp::create(builder, loc, type, kind, operands,
+                                           first, maxKeys);
   }
 }
 
@@ -108,8 +108,8 @@ Value Expander::attendWindow(Value queries, KeysValues tokens, int64_t layer,
   if (model.getPositionBias() == PositionBias::Rotary) {
     // Keys turn where they are read, so that the cache and the state see them
     // as they were (3.3).
-    queries = RotaryOp::create(builder, loc, queries.getType(), queries,
-                               positions);
+    queries =
+        RotaryOp::create(builder, loc, queries.getType(), queries, positions);
     keys = RotaryOp::create(builder, loc, keys.getType(), keys,
                             /*positions=*/Value(),
                             builder.getI64IntegerAttr(-getPastLength()));
@@ -144,7 +144,7 @@ Value Expander::finishTokens(Value input, Value self, Value cross,
   Value attended = arith::AddFOp::create(
       builder, loc, input,
       linear(merged, prefix + "/post_attn_mlp/output_layer"));
-  FFN ffn =
-      feedForward(norm(attended, prefix + "/pre_ffn_layernorm"), prefix + "/ffn");
+  FFN ffn = feedForward(norm(attended, prefix + "/pre_ffn_layernorm"),
+                        prefix + "/ffn");
   return arith::AddFOp::create(builder, loc, attended, ffn.output);
 }
