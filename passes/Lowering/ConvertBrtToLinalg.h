@@ -1,0 +1,30 @@
+//===- ConvertBrtToLinalg.h - Patterns by group of ops ----------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef BRT_PASSES_LOWERING_CONVERTBRTTOLINALG_H
+#define BRT_PASSES_LOWERING_CONVERTBRTTOLINALG_H
+
+namespace mlir {
+class RewritePatternSet;
+} // namespace mlir
+
+namespace brt {
+
+/// embed, linear, logits.
+void populateConvertLinearPatterns(mlir::RewritePatternSet &patterns);
+/// norm, unit_normalize, activation, gate.
+void populateConvertPointwisePatterns(mlir::RewritePatternSet &patterns);
+/// split_heads, merge_heads, window_attention, state_attention.
+void populateConvertAttentionPatterns(mlir::RewritePatternSet &patterns);
+/// add_absolute_positions, rotary, relative_bias.
+void populateConvertPositionPatterns(mlir::RewritePatternSet &patterns);
+/// recurrence, select_lanes, any_lane, cache_write.
+void populateConvertStatePatterns(mlir::RewritePatternSet &patterns);
+/// shift_targets, cross_entropy.
+void populateConvertLossPatterns(mlir::RewritePatternSet &patterns);
+/// random.
+void populateConvertRandomPatterns(mlir::RewritePatternSet &patterns);
+
+} // namespace brt
+
+#endif // BRT_PASSES_LOWERING_CONVERTBRTTOLINALG_H

@@ -1,0 +1,117 @@
+//===- OutlineKernels.cpp - One function for equal structured ops ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "brt/passes/Lowering/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace brt {
+#define GEN_PASS_DEF_OUTLINEKERNELSPASS
+#include "brt/passes/Lowering/Passes.h.inc"
+} // namespace brt
+
+using namespace mlir;
+
+/// The name in a location: the op of the cell level that an op was made from.
+static StringRef getOriginName(Location loc) {
+  StringRef name = "kernel";
+  loc->walk([&](Location nested) {
+    auto nameLoc = dyn_cast<NameLoc>(nested);
+    if (!nameLoc)
+      return WalkResult::advance();
+    name = nameLoc.getName();
+    return WalkResult::interrupt();
+  });
+  return name;
+}
+
+namespace {
+
+class KernelOutliner {
+public:
+  explicit KernelOutliner(ModuleOp module) : module(module) {}
+
+  void outline(linalg::LinalgOp op) {
+    SetVector<Value> captured(op->operand_begin(), op->operand_end());
+    getUsedValuesDefinedAbove(op->getRegions(), captured);
+    // Integers say where and how much; numbers are passed, so that ops that
+    // differ in them share code.
+    SmallVector<Value> arguments;
+    SmallVector<Operation *> constants;
+    for (Value value : captured) {
+      bool isInteger = value.getType().isIntOrIndex();
+      if (isInteger && matchPattern(value, m_Constant()))
+        constants.push_back(value.getDefiningOp());
+      else
+        arguments.push_back(value);
+    }
+
+    func::FuncOp kernel = build(op, arguments, constants);
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    kernel->print(stream, OpPrintingFlags().useLocalScope());
+    auto [entry, isNew] = kernels.try_emplace(text, kernel);
+    if (isNew) {
+      std::string name =
+          ("brt_" + getOriginName(op.getLoc()) + "_" + Twine(kernels.size()))
+              .str();
+      kernel.setName(name);
+      module.push_back(kernel);
+    } else {
+      kernel.erase();
+    }
+    OpBuilder b(op);
+    func::CallOp::create(b, op.getLoc(), entry->second, arguments);
+    op.erase();
+  }
+
+private:
+  static func::FuncOp build(linalg::LinalgOp op, ValueRange arguments,
+                            ArrayRef<Operation *> constants) {
+    OpBuilder b(op.getContext());
+    auto type = b.getFunctionType(arguments.getTypes(), {});
+    auto kernel = func::FuncOp::create(op.getLoc(), "kernel", type);
+    kernel.setPrivate();
+    Block *body = kernel.addEntryBlock();
+    b.setInsertionPointToStart(body);
+    IRMapping mapping;
+    mapping.map(arguments, body->getArguments());
+    for (Operation *constant : constants)
+      b.clone(*constant, mapping);
+    b.clone(*op, mapping);
+    func::ReturnOp::create(b, op.getLoc());
+    return kernel;
+  }
+
+  ModuleOp module;
+  /// The kernels so far, by the text of a function named "kernel".
+  llvm::StringMap<func::FuncOp> kernels;
+};
+
+struct OutlineKernelsPass
+    : brt::impl::OutlineKernelsPassBase<OutlineKernelsPass> {
+  void runOnOperation() override {
+    SmallVector<memref::CopyOp> copies;
+    getOperation().walk([&](memref::CopyOp copy) { copies.push_back(copy); });
+    for (memref::CopyOp copy : copies) {
+      OpBuilder b(copy);
+      Location loc = NameLoc::get(b.getStringAttr("copy"), copy.getLoc());
+      linalg::makeMemRefCopyOp(b, loc, copy.getSource(), copy.getTarget());
+      copy.erase();
+    }
+
+    SmallVector<linalg::LinalgOp> ops;
+    getOperation().walk([&](linalg::LinalgOp op) { ops.push_back(op); });
+    KernelOutliner outliner(getOperation());
+    for (linalg::LinalgOp op : ops)
+      outliner.outline(op);
+  }
+};
+
+} // namespace
