@@ -4,7 +4,9 @@
 #include "brt/InitAll.h"
 #include "brt/dialects/Brt/Brt.h"
 #include "brt/passes/Expand/Passes.h"
+#include "brt/passes/Lowering/Passes.h"
 #include "brt/passes/Pipelines/Levels.h"
+#include "brt/passes/Pipelines/Lowering.h"
 #include "brt/passes/Pipelines/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -20,11 +22,13 @@ void brt::registerAllDialects(DialectRegistry &registry) {
   registry.insert<BrtDialect, arith::ArithDialect, func::FuncDialect,
                   linalg::LinalgDialect, math::MathDialect, scf::SCFDialect,
                   tensor::TensorDialect>();
+  registerLoweringInterfaces(registry);
 }
 
 void brt::registerAllPasses() {
   registerTransformsPasses();
   registerBrtExpandPasses();
+  registerBrtLoweringPasses();
   registerBrtPipelinesPasses();
   registerCompilePipeline();
 }

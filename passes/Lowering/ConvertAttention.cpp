@@ -97,24 +97,24 @@ struct SoftmaxMean {
     llvm::append_range(reads, extra);
     Value logits = b.map(square, type, reads, toLogit);
 
-    Value maximum = b.reduce({virtualLogits(rows), {0, 1, 2}},
-                             {{logits, {0, 1, 2, 3}}},
-                             [](ScalarBuilder &s, ValueRange args) {
-                               return s.max(args[1], args[0]);
-                             });
-    Value weights = b.map(
-        square, type, {{logits, {0, 1, 2, 3}}, {maximum, {0, 1, 2}}},
-        [&](ScalarBuilder &s, ValueRange args) {
-          Value masked = s.less(args[0], s.constant(type, kMaskedBelow));
-          return s.select(masked, s.constant(type, 0.0),
-                          s.exp(s.sub(args[0], args[1])));
-        });
+    Value maximum =
+        b.reduce({virtualLogits(rows), {0, 1, 2}}, {{logits, {0, 1, 2, 3}}},
+                 [](ScalarBuilder &s, ValueRange args) {
+                   return s.max(args[1], args[0]);
+                 });
+    Value weights =
+        b.map(square, type, {{logits, {0, 1, 2, 3}}, {maximum, {0, 1, 2}}},
+              [&](ScalarBuilder &s, ValueRange args) {
+                Value masked = s.less(args[0], s.constant(type, kMaskedBelow));
+                return s.select(masked, s.constant(type, 0.0),
+                                s.exp(s.sub(args[0], args[1])));
+              });
     // The virtual logit's weight comes first; the others are added to it.
-    Value first = b.map(rows, type,
-                        {{virtualLogits(rows), {0, 1, 2}}, {maximum, {0, 1, 2}}},
-                        [](ScalarBuilder &s, ValueRange args) {
-                          return s.exp(s.sub(args[0], args[1]));
-                        });
+    Value first = b.map(
+        rows, type, {{virtualLogits(rows), {0, 1, 2}}, {maximum, {0, 1, 2}}},
+        [](ScalarBuilder &s, ValueRange args) {
+          return s.exp(s.sub(args[0], args[1]));
+        });
     Value total = b.reduce({first, {0, 1, 2}}, {{weights, {0, 1, 2, 3}}},
                            [](ScalarBuilder &s, ValueRange args) {
                              return s.add(args[1], args[0]);
@@ -164,14 +164,14 @@ struct ConvertStateAttention : OpRewritePattern<StateAttentionOp> {
     if (op.getTemperature())
       extra.push_back({op.getTemperature(), {1}});
     double scale = op.getScale().convertToDouble();
-    Value result = mean.build(
-        extra, getElementType(op.getResult()),
-        [&](ScalarBuilder &s, ValueRange args) {
-          Value logit = s.mul(args[0], scale);
-          return extra.empty()
-                     ? logit
-                     : heat(s, logit, args[1], op.getTemperatureKind());
-        });
+    Value result = mean.build(extra, getElementType(op.getResult()),
+                              [&](ScalarBuilder &s, ValueRange args) {
+                                Value logit = s.mul(args[0], scale);
+                                return extra.empty()
+                                           ? logit
+                                           : heat(s, logit, args[1],
+                                                  op.getTemperatureKind());
+                              });
     rewriter.replaceOp(op, result);
     return success();
   }
@@ -208,8 +208,7 @@ struct WindowAttention {
           });
       result = loop.getResult(0);
       if (int64_t rest = queries % window)
-        result =
-            attendBlock(result, b.constantIndex(blocks * window), rest);
+        result = attendBlock(result, b.constantIndex(blocks * window), rest);
       return result;
     }
     Value zero = b.constantIndex(0);
@@ -237,8 +236,8 @@ struct WindowAttention {
     if (shift < window)
       start = b.max(start, b.constantIndex(0));
     if (!op.getCausal())
-      start = arith::MinSIOp::create(b, start,
-                                     b.constantIndex(keyCount - visible));
+      start =
+          arith::MinSIOp::create(b, start, b.constantIndex(keyCount - visible));
     return attend(query, first, start, visible);
   }
 
@@ -248,10 +247,9 @@ struct WindowAttention {
     Type type = getComputeType(getElementType(query));
     OpFoldResult size = b.getIndexAttr(count);
     bool all = count == keyCount;
-    SoftmaxMean mean{b, b.widened(query),
-                     all ? keys : b.slice(keys, 3, start, size),
-                     all ? values : b.slice(values, 1, start, size),
-                     op.getSink()};
+    SoftmaxMean mean{
+        b, b.widened(query), all ? keys : b.slice(keys, 3, start, size),
+        all ? values : b.slice(values, 1, start, size), op.getSink()};
 
     Type i32 = b.getI32Type();
     Value start32 = arith::IndexCastOp::create(b, i32, start);
@@ -277,7 +275,8 @@ struct WindowAttention {
           if (op.getBias())
             logit = s.add(logit, args.back());
           if (op.getTemperature())
-            logit = heat(s, logit, args[first ? 1 : 2], op.getTemperatureKind());
+            logit =
+                heat(s, logit, args[first ? 1 : 2], op.getTemperatureKind());
           Location32 at = locate(s, first ? first32 : args[1]);
           return s.select(isVisible(s, at), logit,
                           s.constant(type, kMaskedLogit));
@@ -306,7 +305,8 @@ struct WindowAttention {
     Value table =
         b.map(sizes, type, reads, [&](ScalarBuilder &s, ValueRange args) {
           Location32 at = locate(s, first32 ? first32 : args[0]);
-          Value column = s.sub(s.sub(at.query, at.key), s.constant(i32, closest));
+          Value column =
+              s.sub(s.sub(at.query, at.key), s.constant(i32, closest));
           column = s.max(column, s.constant(i32, 0));
           column = arith::MinSIOp::create(
               s, column, s.constant(i32, getExtent(bias, 1) - 1));
@@ -327,7 +327,8 @@ struct WindowAttention {
       end = at.query;
     } else {
       Value width = s.constant(i32, window);
-      Value block = s.mul(arith::FloorDivSIOp::create(s, at.query, width), width);
+      Value block =
+          s.mul(arith::FloorDivSIOp::create(s, at.query, width), width);
       oldest = s.sub(block, width);
       end = s.add(block, width);
     }

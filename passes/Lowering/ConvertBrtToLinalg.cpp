@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace brt {
@@ -47,4 +48,5 @@ void brt::populateConvertBrtToLinalgPatterns(RewritePatternSet &patterns) {
   populateConvertPositionPatterns(patterns);
   populateConvertRandomPatterns(patterns);
   populateConvertStatePatterns(patterns);
+  tensor::populateDecomposeTensorConcatPatterns(patterns);
 }

@@ -12,7 +12,7 @@ namespace brt {
 
 /// embed, linear, logits.
 void populateConvertLinearPatterns(mlir::RewritePatternSet &patterns);
-/// norm, unit_normalize, activation, gate.
+/// norm, unit_normalize, activation, gate, add_state_ids.
 void populateConvertPointwisePatterns(mlir::RewritePatternSet &patterns);
 /// split_heads, merge_heads, window_attention, state_attention.
 void populateConvertAttentionPatterns(mlir::RewritePatternSet &patterns);

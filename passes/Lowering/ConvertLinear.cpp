@@ -78,8 +78,8 @@ struct ContractLogits : OpRewritePattern<LogitsOp> {
     SmallVector<OpFoldResult> sizes = b.sizesOf(input);
     sizes.back() = b.getIndexAttr(getExtent(table, 1));
     Value init = b.filled(sizes, type, 0.0);
-    Value sum = b.contract({init, {0, 1, 2}}, {input, {0, 1, 3}},
-                           {table, {3, 2}});
+    Value sum =
+        b.contract({init, {0, 1, 2}}, {input, {0, 1, 3}}, {table, {3, 2}});
     double divisor = op.getDivisor().convertToDouble();
     Value logits = b.map(sizes, type, {{sum, {0, 1, 2}}},
                          [&](ScalarBuilder &s, ValueRange args) {

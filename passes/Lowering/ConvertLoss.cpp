@@ -28,12 +28,11 @@ static Value sumInOrder(StructuredBuilder &b, Value tensor) {
   Value positions = tensor::DimOp::create(b, tensor, 1);
   Value start = b.constant(getElementType(tensor), 0.0);
   return loopOver(lanes, start, [&](ScalarBuilder &, Value lane, Value sum) {
-    return loopOver(positions, sum,
-                    [&](ScalarBuilder &s, Value i, Value inner) -> Value {
-                      Value x = tensor::ExtractOp::create(
-                          s, tensor, ValueRange{lane, i});
-                      return s.add(inner, x);
-                    });
+    return loopOver(
+        positions, sum, [&](ScalarBuilder &s, Value i, Value inner) -> Value {
+          Value x = tensor::ExtractOp::create(s, tensor, ValueRange{lane, i});
+          return s.add(inner, x);
+        });
   });
 }
 
@@ -52,14 +51,13 @@ struct ShiftTargets : OpRewritePattern<ShiftTargetsOp> {
     auto next = [&](ScalarBuilder &s, Value tensor, double end) {
       Value limit = s.constantIndex(last), i = s.loopIndex(1);
       Value shifted = s.add(i, s.constantIndex(1));
-      Value x = s.element(tensor, {s.loopIndex(0),
-                                   arith::MinSIOp::create(s, shifted, limit)});
+      Value x = s.element(
+          tensor, {s.loopIndex(0), arith::MinSIOp::create(s, shifted, limit)});
       return s.select(s.less(i, limit), x, s.constant(x.getType(), end));
     };
-    Value targets = b.map(sizes, b.getI32Type(), {},
-                          [&](ScalarBuilder &s, ValueRange) {
-                            return next(s, tokens, 0);
-                          });
+    Value targets =
+        b.map(sizes, b.getI32Type(), {},
+              [&](ScalarBuilder &s, ValueRange) { return next(s, tokens, 0); });
 
     SmallVector<Access> reads = {{tokens, {0, 1}}, {targets, {0, 1}}};
     Value inputMask = op.getInputMask();
@@ -71,9 +69,8 @@ struct ShiftTargets : OpRewritePattern<ShiftTargetsOp> {
                          set = arith::AndIOp::create(s, set, isSet(s, args[1]));
                          if (!inputMask)
                            return set;
-                         Value given = op.getShiftMask()
-                                           ? next(s, inputMask, 0)
-                                           : Value(args[2]);
+                         Value given = op.getShiftMask() ? next(s, inputMask, 0)
+                                                         : Value(args[2]);
                          return Value(arith::AndIOp::create(s, set, given));
                        });
     rewriter.replaceOp(op, {targets, mask});
@@ -100,18 +97,18 @@ struct ConvertCrossEntropy : OpRewritePattern<CrossEntropyOp> {
                  {{logits, {0, 1, 2}}}, [](ScalarBuilder &s, ValueRange args) {
                    return s.max(args[1], args[0]);
                  });
-    Value total = b.reduce(
-        {b.filled(rows, type, 0.0), {0, 1}},
-        {{logits, {0, 1, 2}}, {maximum, {0, 1}}},
-        [](ScalarBuilder &s, ValueRange args) {
-          return s.add(args[2], s.exp(s.sub(args[0], args[1])));
-        });
+    Value total =
+        b.reduce({b.filled(rows, type, 0.0), {0, 1}},
+                 {{logits, {0, 1, 2}}, {maximum, {0, 1}}},
+                 [](ScalarBuilder &s, ValueRange args) {
+                   return s.add(args[2], s.exp(s.sub(args[0], args[1])));
+                 });
     SmallVector<Access> reads = {{maximum, {0, 1}},
                                  {total, {0, 1}},
                                  {op.getTargets(), {0, 1}},
                                  {op.getMask(), {0, 1}}};
-    Value loss = b.map(
-        rows, type, reads, [&](ScalarBuilder &s, ValueRange args) {
+    Value loss =
+        b.map(rows, type, reads, [&](ScalarBuilder &s, ValueRange args) {
           Value target = s.floorModulo(args[2], getExtent(logits, 2));
           Value logit = s.element(
               logits, {s.loopIndex(0), s.loopIndex(1), s.toIndex(target)});

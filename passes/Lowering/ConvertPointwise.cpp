@@ -47,10 +47,9 @@ struct ConvertNorm : OpRewritePattern<NormOp> {
     double width = getExtent(x, feature);
 
     if (op.getKind() == NormKind::Layer) {
-      Value sum =
-          reduceRows(b, x, 0.0, [](ScalarBuilder &s, ValueRange args) {
-            return s.add(args[1], args[0]);
-          });
+      Value sum = reduceRows(b, x, 0.0, [](ScalarBuilder &s, ValueRange args) {
+        return s.add(args[1], args[0]);
+      });
       x = b.map(b.sizesOf(x), compute, {{x, all}, {sum, rows}},
                 [&](ScalarBuilder &s, ValueRange args) {
                   Value mean = s.div(args[1], s.constant(compute, width));
@@ -59,24 +58,22 @@ struct ConvertNorm : OpRewritePattern<NormOp> {
     }
     Value squares = reduceRows(b, x, 0.0, addSquare);
     double epsilon = op.getEpsilon().convertToDouble();
-    Value factor = b.map(b.sizesOf(squares), compute, {{squares, rows}},
-                         [&](ScalarBuilder &s, ValueRange args) -> Value {
-                           Value mean =
-                               s.div(args[0], s.constant(compute, width));
-                           return math::RsqrtOp::create(s, s.add(mean, epsilon));
-                         });
+    Value factor =
+        b.map(b.sizesOf(squares), compute, {{squares, rows}},
+              [&](ScalarBuilder &s, ValueRange args) -> Value {
+                Value mean = s.div(args[0], s.constant(compute, width));
+                return math::RsqrtOp::create(s, s.add(mean, epsilon));
+              });
     SmallVector<Access> reads = {
         {x, all}, {factor, rows}, {op.getScale(), {feature}}};
     if (op.getBias())
       reads.push_back({op.getBias(), {feature}});
-    Value result = b.map(b.sizesOf(x), type, reads,
-                         [&](ScalarBuilder &s, ValueRange args) {
-                           Value scale = s.convert(args[2], compute);
-                           Value y = s.mul(s.mul(args[0], args[1]), scale);
-                           return args.size() < 4
-                                      ? y
-                                      : s.add(y, s.convert(args[3], compute));
-                         });
+    Value result = b.map(
+        b.sizesOf(x), type, reads, [&](ScalarBuilder &s, ValueRange args) {
+          Value scale = s.convert(args[2], compute);
+          Value y = s.mul(s.mul(args[0], args[1]), scale);
+          return args.size() < 4 ? y : s.add(y, s.convert(args[3], compute));
+        });
     rewriter.replaceOp(op, result);
     return success();
   }
@@ -153,15 +150,15 @@ struct ConvertActivation : OpRewritePattern<ActivationOp> {
   static Value softmax(StructuredBuilder &b, Value x) {
     Type type = getElementType(x);
     SmallVector<int64_t> all = allLoops(x), rows = rowLoops(x);
-    Value maximum = reduceRows(b, x, -INFINITY, [](ScalarBuilder &s,
-                                                   ValueRange args) {
-      return s.max(args[1], args[0]);
-    });
-    Value weights = b.map(b.sizesOf(x), getComputeType(type),
-                          {{x, all}, {maximum, rows}},
-                          [](ScalarBuilder &s, ValueRange args) {
-                            return s.exp(s.sub(args[0], args[1]));
-                          });
+    Value maximum =
+        reduceRows(b, x, -INFINITY, [](ScalarBuilder &s, ValueRange args) {
+          return s.max(args[1], args[0]);
+        });
+    Value weights =
+        b.map(b.sizesOf(x), getComputeType(type), {{x, all}, {maximum, rows}},
+              [](ScalarBuilder &s, ValueRange args) {
+                return s.exp(s.sub(args[0], args[1]));
+              });
     Value sum =
         reduceRows(b, weights, 0.0, [](ScalarBuilder &s, ValueRange args) {
           return s.add(args[1], args[0]);
@@ -184,9 +181,8 @@ struct ConvertGate : OpRewritePattern<GateOp> {
     SmallVector<Access> reads = {{op.getState(), all}, {op.getUpdate(), all}};
     for (Value activation : op.getActivations()) {
       bool perFeature = op.getKind() == GateKind::Fixed;
-      reads.push_back({activation, perFeature
-                                       ? SmallVector<int64_t>{all.back()}
-                                       : all});
+      reads.push_back(
+          {activation, perFeature ? SmallVector<int64_t>{all.back()} : all});
     }
     Value result = b.map(b.sizesOf(op.getState()), type, reads,
                          [&](ScalarBuilder &s, ValueRange args) {
@@ -220,9 +216,27 @@ struct ConvertGate : OpRewritePattern<GateOp> {
   }
 };
 
+struct AddStateIds : OpRewritePattern<AddStateIdsOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(AddStateIdsOp op,
+                                PatternRewriter &rewriter) const override {
+    StructuredBuilder b(op, rewriter);
+    Value x = op.getInput();
+    Value result = b.map(b.sizesOf(x), getElementType(x),
+                         {{x, {0, 1, 2}}, {op.getIds(), {1, 2}}},
+                         [](ScalarBuilder &s, ValueRange args) {
+                           Value id = s.convert(args[1], args[0].getType());
+                           return s.add(args[0], id);
+                         });
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+};
+
 } // namespace
 
 void brt::populateConvertPointwisePatterns(RewritePatternSet &patterns) {
-  patterns.add<ConvertActivation, ConvertGate, ConvertNorm,
+  patterns.add<AddStateIds, ConvertActivation, ConvertGate, ConvertNorm,
                ConvertUnitNormalize>(patterns.getContext());
 }

@@ -17,8 +17,8 @@ static constexpr double kPi = 3.14159265358979323846;
 /// A constant tensor of numbers, in row-major order.
 static Value constantTable(StructuredBuilder &b, ArrayRef<int64_t> shape,
                            Type type, ArrayRef<double> numbers) {
-  SmallVector<Attribute> elements = llvm::map_to_vector(
-      numbers, [&](double number) -> Attribute {
+  SmallVector<Attribute> elements =
+      llvm::map_to_vector(numbers, [&](double number) -> Attribute {
         if (isa<FloatType>(type))
           return FloatAttr::get(type, number);
         return IntegerAttr::get(type, static_cast<int64_t>(number));
@@ -51,9 +51,10 @@ static std::pair<Value, Value> turns(StructuredBuilder &b, Value positions,
       position = s.add(position, s.toIndex(args[1]));
     return s.mul(s.toFloat(position, f64), args[0]);
   };
-  Value cosines = b.map(sizes, type, reads, [&](ScalarBuilder &s, ValueRange a) {
-    return s.convert(math::CosOp::create(s, angle(s, a)), type);
-  });
+  Value cosines =
+      b.map(sizes, type, reads, [&](ScalarBuilder &s, ValueRange a) {
+        return s.convert(math::CosOp::create(s, angle(s, a)), type);
+      });
   Value sines = b.map(sizes, type, reads, [&](ScalarBuilder &s, ValueRange a) {
     return s.convert(math::SinOp::create(s, angle(s, a)), type);
   });
@@ -119,16 +120,14 @@ struct TurnPairs : OpRewritePattern<RotaryOp> {
                                  {high, {0, 1, 2, 3}},
                                  readTurn(b, cosines, positions, 3),
                                  readTurn(b, sines, positions, 3)};
-    Value first = b.map(b.sizesOf(low), type, reads,
-                        [](ScalarBuilder &s, ValueRange args) {
-                          return s.sub(s.mul(args[0], args[2]),
-                                       s.mul(args[1], args[3]));
-                        });
-    Value second = b.map(b.sizesOf(low), type, reads,
-                         [](ScalarBuilder &s, ValueRange args) {
-                           return s.add(s.mul(args[0], args[3]),
-                                        s.mul(args[1], args[2]));
-                         });
+    Value first = b.map(
+        b.sizesOf(low), type, reads, [](ScalarBuilder &s, ValueRange args) {
+          return s.sub(s.mul(args[0], args[2]), s.mul(args[1], args[3]));
+        });
+    Value second = b.map(
+        b.sizesOf(low), type, reads, [](ScalarBuilder &s, ValueRange args) {
+          return s.add(s.mul(args[0], args[3]), s.mul(args[1], args[2]));
+        });
     Value result = b.empty(sizes, type);
     result = b.insert(first, result, 3, b.getIndexAttr(0));
     result = b.insert(second, result, 3, b.getIndexAttr(half));
@@ -174,7 +173,8 @@ struct ConvertRelativeBias : OpRewritePattern<RelativeBiasOp> {
     Value table = op.getParameters()[0];
     return b.map(b.sizesOf(op.getResult()), getElementType(op.getResult()),
                  {{bucket, {1}}}, [&](ScalarBuilder &s, ValueRange args) {
-                   return s.element(table, {s.loopIndex(0), s.toIndex(args[0])});
+                   return s.element(table,
+                                    {s.loopIndex(0), s.toIndex(args[0])});
                  });
   }
 
@@ -196,7 +196,8 @@ struct ConvertRelativeBias : OpRewritePattern<RelativeBiasOp> {
     }
     Value sum = b.filled(b.sizesOf(op.getResult()), type, 0.0);
     int64_t offset = 0;
-    for (ArrayRef<double> numbers : {ArrayRef(cosines), ArrayRef(negatedSines)}) {
+    for (ArrayRef<double> numbers :
+         {ArrayRef(cosines), ArrayRef(negatedSines)}) {
       Value half = b.slice(parameters, 1, b.getIndexAttr(offset),
                            b.getIndexAttr(frequencies));
       Value table = constantTable(b, {frequencies, columns}, type, numbers);
@@ -220,16 +221,17 @@ struct ConvertRelativeBias : OpRewritePattern<RelativeBiasOp> {
         {constantTable(b, {heads}, type, slopes), {0}},
         {constantTable(b, {columns}, type, distances), {1}}};
     bool perHead = getExtent(bound, 0) == heads;
-    return b.map(
-        b.sizesOf(op.getResult()), getElementType(op.getResult()), reads,
-        [&](ScalarBuilder &s, ValueRange args) {
-          Value zero = s.constantIndex(0);
-          Value size = s.abs(s.element(scale, zero));
-          Value limit = s.element(bound, perHead ? s.loopIndex(0) : zero);
-          Value value = s.mul(s.mul(args[0], size), args[1]);
-          Value floor = arith::NegFOp::create(s, s.abs(s.convert(limit, type)));
-          return s.max(value, floor);
-        });
+    return b.map(b.sizesOf(op.getResult()), getElementType(op.getResult()),
+                 reads, [&](ScalarBuilder &s, ValueRange args) {
+                   Value zero = s.constantIndex(0);
+                   Value size = s.abs(s.element(scale, zero));
+                   Value limit =
+                       s.element(bound, perHead ? s.loopIndex(0) : zero);
+                   Value value = s.mul(s.mul(args[0], size), args[1]);
+                   Value floor =
+                       arith::NegFOp::create(s, s.abs(s.convert(limit, type)));
+                   return s.max(value, floor);
+                 });
   }
 
   /// A hidden feature of each distance, then one contraction for all heads.

@@ -12,7 +12,8 @@ using namespace brt;
 
 /// The 32 low bits of an i64.
 static Value low32(ScalarBuilder &s, Value word) {
-  return arith::AndIOp::create(s, word, s.constant(s.getI64Type(), 0xFFFFFFFFL));
+  return arith::AndIOp::create(s, word,
+                               s.constant(s.getI64Type(), 0xFFFFFFFFL));
 }
 
 static Value shiftRight(ScalarBuilder &s, Value word, int64_t bits) {
@@ -107,8 +108,8 @@ struct ConvertRandom : OpRewritePattern<RandomOp> {
         b.sizesOf(op.getResult()), type.getElementType(), {},
         [&](ScalarBuilder &s, ValueRange) {
           auto [w0, w1] = philox(s, linearIndex(s, type.getShape()), key);
-          Value bits = s.add(s.mul(w0, s.constant(i64, 1 << 20)),
-                             shiftRight(s, w1, 12));
+          Value bits =
+              s.add(s.mul(w0, s.constant(i64, 1 << 20)), shiftRight(s, w1, 12));
           Value u = s.mul(s.add(s.toFloat(bits, f64), 0.5), 0x1p-52);
           if (truncated)
             u = s.add(s.mul(u, 1.0 - 2 * kNormalOfMinus2), kNormalOfMinus2);
@@ -122,8 +123,8 @@ struct ConvertRandom : OpRewritePattern<RandomOp> {
   static Value linearIndex(ScalarBuilder &s, ArrayRef<int64_t> shape) {
     Value n = s.constant(s.getI64Type(), 0);
     for (auto [axis, extent] : llvm::enumerate(shape)) {
-      Value index = arith::IndexCastOp::create(s, s.getI64Type(),
-                                               s.loopIndex(axis));
+      Value index =
+          arith::IndexCastOp::create(s, s.getI64Type(), s.loopIndex(axis));
       n = s.add(s.mul(n, s.constant(s.getI64Type(), extent)), index);
     }
     return n;

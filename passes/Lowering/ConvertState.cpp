@@ -4,6 +4,7 @@
 #include "ConvertBrtToLinalg.h"
 #include "StructuredBuilder.h"
 #include "brt/dialects/Brt/Brt.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
@@ -25,17 +26,17 @@ struct LoopOverBlocks : OpRewritePattern<RecurrenceOp> {
     SmallVector<Value> inits = emptyResults(b, op);
     llvm::append_range(inits, op.getInits());
 
-    auto loop = scf::ForOp::create(
-        b, b.constantIndex(0), b.constantIndex(op.getBlocks()),
-        b.constantIndex(1), inits);
+    auto loop = scf::ForOp::create(b, b.constantIndex(0),
+                                   b.constantIndex(op.getBlocks()),
+                                   b.constantIndex(1), inits);
     if (inits.empty())
       rewriter.eraseOp(loop.getBody()->getTerminator());
     b.setInsertionPointToStart(loop.getBody());
     ValueRange carried = loop.getRegionIterArgs();
     SmallVector<Value> arguments;
     for (auto [sequence, piece] : llvm::zip(op.getSequences(), op.getPieces()))
-      arguments.push_back(cut(b, sequence, piece.getType(),
-                              loop.getInductionVar()));
+      arguments.push_back(
+          cut(b, sequence, piece.getType(), loop.getInductionVar()));
     llvm::append_range(arguments, carried.drop_front(wholes));
 
     YieldOp yield = op.getYield();
@@ -48,7 +49,12 @@ struct LoopOverBlocks : OpRewritePattern<RecurrenceOp> {
       Value offset = b.mul(loop.getInductionVar(), b.constantIndex(size));
       next.push_back(b.insert(piece, whole, 1, offset));
     }
-    llvm::append_range(next, yield.getCarry());
+    // Carried values stay in one buffer each.
+    for (auto [value, before] :
+         llvm::zip(yield.getCarry(), carried.drop_front(wholes)))
+      next.push_back(value == before
+                         ? value
+                         : linalg::CopyOp::create(b, value, before).getResult(0));
     scf::YieldOp::create(b, next);
     rewriter.eraseOp(yield);
     rewriter.replaceOp(op, loop);
@@ -114,11 +120,11 @@ struct ReduceAnyLane : OpRewritePattern<AnyLaneOp> {
   LogicalResult matchAndRewrite(AnyLaneOp op,
                                 PatternRewriter &rewriter) const override {
     StructuredBuilder b(op, rewriter);
-    Value any = b.reduce({b.filled({}, b.getI1Type(), 0), {}},
-                         {{op.getFlags(), {0}}},
-                         [](ScalarBuilder &s, ValueRange args) -> Value {
-                           return arith::OrIOp::create(s, args[0], args[1]);
-                         });
+    Value any =
+        b.reduce({b.filled({}, b.getI1Type(), 0), {}}, {{op.getFlags(), {0}}},
+                 [](ScalarBuilder &s, ValueRange args) -> Value {
+                   return arith::OrIOp::create(s, args[0], args[1]);
+                 });
     rewriter.replaceOpWithNewOp<tensor::ExtractOp>(op, any, ValueRange());
     return success();
   }
@@ -164,8 +170,8 @@ struct WriteCache : OpRewritePattern<CacheWriteOp> {
     SmallVector<OpFoldResult> to = from;
     from[1] = b.sub(start, position);
     to[1] = start;
-    Value rows = tensor::ExtractSliceOp::create(b, op.getRows(), from, sizes,
-                                                strides);
+    Value rows =
+        tensor::ExtractSliceOp::create(b, op.getRows(), from, sizes, strides);
     return tensor::InsertSliceOp::create(b, rows, cache, to, sizes, strides);
   }
 };

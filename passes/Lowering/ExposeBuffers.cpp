@@ -18,9 +18,9 @@ static LogicalResult verifyEntry(func::FuncOp func) {
   auto verifyTypes = [&](StringRef what, TypeRange types) -> LogicalResult {
     for (Type type : types) {
       auto tensor = dyn_cast<RankedTensorType>(type);
-      if (!tensor || llvm::any_of(tensor.getShape().drop_front(
-                                      tensor.getRank() ? 1 : 0),
-                                  ShapedType::isDynamic))
+      if (!tensor ||
+          llvm::any_of(tensor.getShape().drop_front(tensor.getRank() ? 1 : 0),
+                       ShapedType::isDynamic))
         return func.emitOpError("expects ")
                << what << " of an entry point to be tensors of static shape "
                << "but for axis 0, but got " << type;
@@ -71,7 +71,8 @@ static void exposeBuffers(func::FuncOp func) {
   returnOp->setOperands({});
   func.removeResAttrsAttr();
   func.removeArgAttrsAttr();
-  func.setType(FunctionType::get(func.getContext(), block.getArgumentTypes(), {}));
+  func.setType(
+      FunctionType::get(func.getContext(), block.getArgumentTypes(), {}));
 }
 
 namespace {

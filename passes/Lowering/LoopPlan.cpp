@@ -38,7 +38,7 @@ static bool isVectorizable(linalg::GenericOp op) {
       return false;
   for (Type type : op->getOperandTypes()) {
     auto memref = dyn_cast<MemRefType>(type);
-    if (!memref || !memref.isStrided())
+    if (memref ? !memref.isStrided() : isa<ShapedType>(type))
       return false;
   }
   for (Operation &nested : op.getBody()->without_terminator())

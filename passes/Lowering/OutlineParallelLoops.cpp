@@ -31,11 +31,12 @@ static Value castTo(ImplicitLocOpBuilder &b, Type type, Value value) {
 static LLVM::LLVMFuncOp getParallelFor(ModuleOp module) {
   if (auto func = module.lookupSymbol<LLVM::LLVMFuncOp>(kParallelFor))
     return func;
-  auto b = ImplicitLocOpBuilder::atBlockBegin(module.getLoc(), module.getBody());
+  auto b =
+      ImplicitLocOpBuilder::atBlockBegin(module.getLoc(), module.getBody());
   Type pointer = LLVM::LLVMPointerType::get(b.getContext());
-  auto type = LLVM::LLVMFunctionType::get(
-      LLVM::LLVMVoidType::get(b.getContext()),
-      {b.getI64Type(), pointer, pointer});
+  auto type =
+      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
+                                  {b.getI64Type(), pointer, pointer});
   return LLVM::LLVMFuncOp::create(b, kParallelFor, type);
 }
 
@@ -78,9 +79,9 @@ private:
     OpBuilder b = OpBuilder::atBlockBegin(loop.getBody());
     for (Value value : used)
       if (matchPattern(value, m_Constant()))
-        replaceAllUsesInRegionWith(value,
-                                   b.clone(*value.getDefiningOp())->getResult(0),
-                                   loop.getRegion());
+        replaceAllUsesInRegionWith(
+            value, b.clone(*value.getDefiningOp())->getResult(0),
+            loop.getRegion());
   }
 
   void emitCall(StringRef name) {
@@ -110,7 +111,8 @@ private:
     b.setInsertionPointToEnd(module.getBody());
     auto type = LLVM::LLVMFunctionType::get(
         LLVM::LLVMVoidType::get(b.getContext()), {b.getI64Type(), pointer});
-    auto func = LLVM::LLVMFuncOp::create(b, name, type, LLVM::Linkage::Internal);
+    auto func =
+        LLVM::LLVMFuncOp::create(b, name, type, LLVM::Linkage::Internal);
     Block *block = func.addEntryBlock(b);
     b.setInsertionPointToStart(block);
     Value values = LLVM::LoadOp::create(b, context, block->getArgument(1));
@@ -155,9 +157,9 @@ struct OutlineParallelLoopsPass
     if (walk.wasInterrupted())
       return signalPassFailure();
     for (auto [i, loop] : llvm::enumerate(loops)) {
-      StringRef parent =
-          SymbolTable::getSymbolName(loop->getParentOfType<FunctionOpInterface>())
-              .getValue();
+      StringRef parent = SymbolTable::getSymbolName(
+                             loop->getParentOfType<FunctionOpInterface>())
+                             .getValue();
       std::string name = (parent + "_task_" + Twine(i)).str();
       if (failed(ParallelLoopOutliner(loop, types).outline(name)))
         return signalPassFailure();

@@ -136,10 +136,10 @@ Value ScalarBuilder::toFloat(Value a, Type type) {
 //===----------------------------------------------------------------------===//
 
 StructuredBuilder::StructuredBuilder(Operation *op, OpBuilder &builder)
-    : ScalarBuilder(NameLoc::get(builder.getStringAttr(
-                                     op->getName().stripDialect()),
-                                 op->getLoc()),
-                    builder) {}
+    : ScalarBuilder(
+          NameLoc::get(builder.getStringAttr(op->getName().stripDialect()),
+                       op->getLoc()),
+          builder) {}
 
 SmallVector<OpFoldResult> StructuredBuilder::sizesOf(Value tensor) {
   return tensor::getMixedSizes(*this, getLoc(), tensor);
@@ -166,8 +166,7 @@ Value StructuredBuilder::filled(ArrayRef<OpFoldResult> sizes, Type type,
 Value StructuredBuilder::structured(Access init, ArrayRef<Access> reads,
                                     unsigned loops, bool readsInit,
                                     Payload payload) {
-  SmallVector<utils::IteratorType> kinds(loops,
-                                         utils::IteratorType::reduction);
+  SmallVector<utils::IteratorType> kinds(loops, utils::IteratorType::reduction);
   for (int64_t loop : init.loops)
     kinds[loop] = utils::IteratorType::parallel;
 
@@ -195,8 +194,7 @@ Value StructuredBuilder::structured(Access init, ArrayRef<Access> reads,
         for (Value element : readsInit ? elements : elements.drop_back())
           args.push_back(
               body.convert(element, getComputeType(element.getType())));
-        linalg::YieldOp::create(body,
-                                body.convert(payload(body, args), type));
+        linalg::YieldOp::create(body, body.convert(payload(body, args), type));
       });
   return op.getResult(0);
 }

@@ -86,8 +86,8 @@ public:
 
   /// Extents of `tensor`, or of some of its axes.
   llvm::SmallVector<mlir::OpFoldResult> sizesOf(mlir::Value tensor);
-  llvm::SmallVector<mlir::OpFoldResult>
-  sizesOf(mlir::Value tensor, llvm::ArrayRef<int64_t> axes);
+  llvm::SmallVector<mlir::OpFoldResult> sizesOf(mlir::Value tensor,
+                                                llvm::ArrayRef<int64_t> axes);
 
   mlir::Value empty(llvm::ArrayRef<mlir::OpFoldResult> sizes, mlir::Type type);
   mlir::Value filled(llvm::ArrayRef<mlir::OpFoldResult> sizes, mlir::Type type,

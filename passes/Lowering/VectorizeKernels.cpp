@@ -68,7 +68,8 @@ private:
 
   /// The values that the body computes from `accumulators`, for each row and
   /// vector of a tile.
-  Tile emitBody(int64_t rows, ArrayRef<int64_t> widths, ValueRange accumulators);
+  Tile emitBody(int64_t rows, ArrayRef<int64_t> widths,
+                ValueRange accumulators);
   Value emitElement(int64_t row, int64_t column, int64_t width,
                     Value accumulator, LoadMap &loads);
 
@@ -153,8 +154,8 @@ void LoopEmitter::emitOuter(ArrayRef<int64_t> loops) {
     return plan.reducesVector ? emitVectorReduction() : emitColumns();
   int64_t loop = loops.front();
   Value begin = loop == plan.taskLoop ? taskBegin : index(0);
-  Value end = loop == plan.taskLoop ? b.add(begin, extentOf(loop))
-                                    : extentOf(loop);
+  Value end =
+      loop == plan.taskLoop ? b.add(begin, extentOf(loop)) : extentOf(loop);
   loopOver(loop, begin, end, 1, [&] { emitOuter(loops.drop_front()); });
 }
 
@@ -228,13 +229,14 @@ LoopEmitter::Tile LoopEmitter::emitReductions(ArrayRef<int64_t> loops,
   if (loops.empty())
     return emitBody(rows, widths, accumulators);
   int64_t loop = loops.front();
-  auto forOp = scf::ForOp::create(b, index(0), extentOf(loop), index(1),
-                                  accumulators);
+  auto forOp =
+      scf::ForOp::create(b, index(0), extentOf(loop), index(1), accumulators);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(forOp.getBody());
   ivs[loop] = forOp.getInductionVar();
-  Tile next = emitReductions(loops.drop_front(), rows, widths,
-                             llvm::to_vector(ValueRange(forOp.getRegionIterArgs())));
+  Tile next =
+      emitReductions(loops.drop_front(), rows, widths,
+                     llvm::to_vector(ValueRange(forOp.getRegionIterArgs())));
   scf::YieldOp::create(b, next);
   return llvm::to_vector(ValueRange(forOp.getResults()));
 }
@@ -280,8 +282,7 @@ void LoopEmitter::emitVectorReduction() {
         OpBuilder::InsertionGuard guard(b);
         b.setInsertionPointToStart(forOp.getBody());
         ivs[loop] = forOp.getInductionVar();
-        scf::YieldOp::create(b,
-                             emitBody(1, widths, forOp.getRegionIterArgs()));
+        scf::YieldOp::create(b, emitBody(1, widths, forOp.getRegionIterArgs()));
       }
       Value sum = forOp.getResult(0);
       for (Value other : forOp.getResults().drop_front())
@@ -324,9 +325,8 @@ LoopEmitter::Tile LoopEmitter::emitBody(int64_t rows, ArrayRef<int64_t> widths,
 
 /// Clones the body with vectors in the place of scalars; what is the same for
 /// a whole vector stays scalar.
-Value LoopEmitter::emitElement(
-    int64_t row, int64_t column, int64_t width, Value accumulator,
-    LoadMap &loads) {
+Value LoopEmitter::emitElement(int64_t row, int64_t column, int64_t width,
+                               Value accumulator, LoadMap &loads) {
   IRMapping mapping;
   Block *body = op.getBody();
   for (OpOperand *input : op.getDpsInputOperands()) {
@@ -337,8 +337,8 @@ Value LoopEmitter::emitElement(
     bool usesRow = plan.rowLoop >= 0 && getAxisOfLoop(map, plan.rowLoop) >= 0;
     bool usesColumn = getAxisOfLoop(map, plan.vectorLoop) >= 0;
     // Rows or columns that read the same share one load.
-    Value &value = loads[{input->getOperandNumber(),
-                          usesRow ? row : 0, usesColumn ? column : 0}];
+    Value &value = loads[{input->getOperandNumber(), usesRow ? row : 0,
+                          usesColumn ? column : 0}];
     if (!value)
       value = load(*input, row, column, width);
     mapping.map(argument, value);
@@ -353,8 +353,8 @@ Value LoopEmitter::emitElement(
       if (loop == plan.rowLoop && row)
         value = b.add(value, index(row));
       if (loop == plan.vectorLoop) {
-        SmallVector<int64_t> columns = llvm::to_vector(
-            llvm::seq<int64_t>(column, column + width));
+        SmallVector<int64_t> columns =
+            llvm::to_vector(llvm::seq<int64_t>(column, column + width));
         value = arith::AddIOp::create(
             b, broadcast(value, width),
             arith::ConstantOp::create(b, b.getIndexVectorAttr(columns)));
@@ -367,7 +367,8 @@ Value LoopEmitter::emitElement(
     });
     if (vectorized)
       for (Value operand : nested.getOperands())
-        mapping.map(operand, broadcast(mapping.lookupOrDefault(operand), width));
+        mapping.map(operand,
+                    broadcast(mapping.lookupOrDefault(operand), width));
     Operation *clone = b.clone(nested, mapping);
     if (vectorized)
       clone->getResult(0).setType(
@@ -406,6 +407,8 @@ SmallVector<Value> LoopEmitter::indicesOf(OpOperand &operand, int64_t row,
 Value LoopEmitter::load(OpOperand &operand, int64_t row, int64_t column,
                         int64_t width) {
   Value memref = operand.get();
+  if (!isa<MemRefType>(memref.getType()))
+    return memref;
   SmallVector<Value> indices = indicesOf(operand, row, column);
   int64_t axis =
       getAxisOfLoop(op.getMatchingIndexingMap(&operand), plan.vectorLoop);

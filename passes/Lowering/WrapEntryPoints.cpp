@@ -27,9 +27,9 @@ public:
   /// `argumentCount` of the buffers are arguments, the others results.
   void wrap(unsigned argumentCount) {
     b.setInsertionPointAfter(func);
-    auto type = LLVM::LLVMFunctionType::get(
-        LLVM::LLVMVoidType::get(b.getContext()),
-        {b.getI64Type(), pointer, pointer});
+    auto type =
+        LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
+                                    {b.getI64Type(), pointer, pointer});
     auto wrapper = LLVM::LLVMFuncOp::create(
         b, ("brt_entry_" + func.getName()).str(), type);
     Block *body = wrapper.addEntryBlock(b);
@@ -55,8 +55,7 @@ private:
         ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(index)});
     Value data = LLVM::LoadOp::create(b, pointer, address);
     Location loc = b.getLoc();
-    auto buffer =
-        MemRefDescriptor::poison(b, loc, types.convertType(type));
+    auto buffer = MemRefDescriptor::poison(b, loc, types.convertType(type));
     buffer.setAllocatedPtr(b, loc, data);
     buffer.setAlignedPtr(b, loc, data);
     buffer.setConstantOffset(b, loc, 0);

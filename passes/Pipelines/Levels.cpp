@@ -4,13 +4,17 @@
 #include "brt/passes/Pipelines/Levels.h"
 #include "brt/dialects/Brt/Brt.h"
 #include "brt/passes/Expand/Passes.h"
+#include "brt/passes/Pipelines/Lowering.h"
 #include "brt/passes/Pipelines/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -43,6 +47,14 @@ static bool isLegalAtCell(Operation *op) {
       op->getDialect());
 }
 
+static bool isLegalAtTarget(Operation *op) {
+  return isa<ModuleOp>(op) ||
+         isa_and_nonnull<arith::ArithDialect, func::FuncDialect,
+                         math::MathDialect, memref::MemRefDialect,
+                         scf::SCFDialect, ub::UBDialect, vector::VectorDialect>(
+             op->getDialect());
+}
+
 //===----------------------------------------------------------------------===//
 // The levels
 //===----------------------------------------------------------------------===//
@@ -53,12 +65,18 @@ static void buildCellPipeline(OpPassManager &manager) {
   manager.addPass(createCSEPass());
 }
 
+static void buildTargetPipeline(OpPassManager &manager) {
+  buildLoweringPipeline(manager, LoweringOptions());
+}
+
 ArrayRef<Level> brt::getLevels() {
   static const Level levels[] = {
       {"model", "layers with their options, as written or imported",
        isLegalAtModel, nullptr},
       {"cell", "explicit graphs on tensors, one recurrence over blocks",
        isLegalAtCell, buildCellPipeline},
+      {"target", "loops of vectors over buffers, one function per kernel, AVX2",
+       isLegalAtTarget, buildTargetPipeline},
   };
   return levels;
 }

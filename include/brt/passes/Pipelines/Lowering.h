@@ -1,0 +1,44 @@
+//===- Lowering.h - From the cell level to LLVM -----------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef BRT_PASSES_PIPELINES_LOWERING_H
+#define BRT_PASSES_PIPELINES_LOWERING_H
+
+#include <cstdint>
+
+namespace mlir {
+class DialectRegistry;
+class OpPassManager;
+} // namespace mlir
+
+namespace brt {
+
+/// What the code is made for. The default is AVX2.
+struct LoweringOptions {
+  int64_t vectorBytes = 32;
+  int64_t vectorRegisters = 16;
+};
+
+/// The level `cell` to kernels: structured ops on buffers, equal ones shared,
+/// called by the entry points. Independent of the target.
+void buildBufferPipeline(mlir::OpPassManager &manager);
+
+/// Kernels to loops of vectors, and those to the level `target`.
+void buildVectorPipeline(mlir::OpPassManager &manager,
+                         const LoweringOptions &options);
+
+/// Both: the level `cell` to the level `target`.
+void buildLoweringPipeline(mlir::OpPassManager &manager,
+                           const LoweringOptions &options);
+
+/// The level `target` to the LLVM dialect, entry points with the interface of
+/// brt-c/Program.h.
+void buildLLVMPipeline(mlir::OpPassManager &manager);
+
+/// Adds what these pipelines need: bufferization of upstream ops, inlining of
+/// functions, conversions to LLVM.
+void registerLoweringInterfaces(mlir::DialectRegistry &registry);
+
+} // namespace brt
+
+#endif // BRT_PASSES_PIPELINES_LOWERING_H
