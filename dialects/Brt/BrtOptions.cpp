@@ -160,6 +160,16 @@ ArrayRef<brt::Option> brt::HeadOp::getOptions() {
 // Syntax
 //===----------------------------------------------------------------------===//
 
+/// Whether the text at the parser's place is a number with a point. The parser's
+/// buffer ends in a zero byte.
+static bool isAtReal(OpAsmParser &parser) {
+  const char *text = parser.getCurrentLocation().getPointer();
+  text += *text == '-';
+  while (llvm::isDigit(*text))
+    ++text;
+  return *text == '.';
+}
+
 /// Parses the text of one value: a keyword or a number.
 static ParseResult parseText(OpAsmParser &parser, std::string &text) {
   StringRef keyword;
@@ -167,19 +177,20 @@ static ParseResult parseText(OpAsmParser &parser, std::string &text) {
     text = keyword.str();
     return success();
   }
-  APInt integer;
-  OptionalParseResult isInteger = parser.parseOptionalInteger(integer);
-  if (isInteger.has_value()) {
-    if (failed(*isInteger))
+  if (isAtReal(parser)) {
+    double real;
+    if (parser.parseFloat(real))
       return failure();
-    text = llvm::toString(integer, 10, /*Signed=*/true);
+    text = printReal(FloatAttr::get(parser.getBuilder().getF64Type(), real));
     return success();
   }
-  double real;
-  if (parser.parseFloat(real))
-    return failure();
-  text = printReal(FloatAttr::get(parser.getBuilder().getF64Type(), real));
-  return success();
+  APInt integer;
+  SMLoc loc = parser.getCurrentLocation();
+  OptionalParseResult result = parser.parseOptionalInteger(integer);
+  if (!result.has_value())
+    return parser.emitError(loc, "expects a value to be a keyword or a number");
+  text = llvm::toString(integer, 10, /*Signed=*/true);
+  return *result;
 }
 
 /// Whether the text at the parser's place is the name of an option, not that of
@@ -187,11 +198,13 @@ static ParseResult parseText(OpAsmParser &parser, std::string &text) {
 /// a location.
 static bool isAtOptionName(OpAsmParser &parser) {
   const char *begin = parser.getCurrentLocation().getPointer();
-  const char *end = begin; // The parser's buffer ends in a zero byte.
+  const char *end = begin;
+  if (!llvm::isAlpha(*begin))
+    return false;
   while (llvm::isAlnum(*end) || *end == '_' || *end == '.')
     ++end;
   StringRef word(begin, end - begin);
-  return !word.empty() && !word.contains('.') && word != "attributes" &&
+  return !word.contains('.') && word != "attributes" &&
          word != "loc";
 }
 
