@@ -1,0 +1,58 @@
+//===- Manifest.h - What a compiled program says of itself ------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef BRT_RUNTIME_MANIFEST_H
+#define BRT_RUNTIME_MANIFEST_H
+
+#include "brt/runtime/DType.h"
+#include "brt/runtime/Status.h"
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace brt::rt {
+
+/// What an argument or a result is to the one who calls.
+enum class PortKind { Parameter, Carry, Input, Output };
+
+/// An argument or a result of an entry point; see brt-c/Program.h.
+struct Port {
+  PortKind kind;
+  std::string name;
+  DType dtype;
+  /// An extent of -1 is the number of lanes.
+  std::vector<int64_t> shape;
+
+  /// The shape and the bytes for a number of lanes.
+  std::vector<int64_t> getShape(int64_t lanes) const;
+  size_t getBytes(int64_t lanes) const;
+};
+
+struct EntryInfo {
+  std::string name;
+  std::vector<Port> arguments, results;
+
+  const Port *findArgument(PortKind kind, std::string_view name) const;
+  const Port *findResult(PortKind kind, std::string_view name) const;
+};
+
+/// The manifest of a program.
+struct Manifest {
+  std::string name;
+  /// The options of the model as JSON text, an object.
+  std::string config;
+  std::vector<EntryInfo> entries;
+
+  /// Errors: Mismatch for another version, DataLoss for anything not
+  /// understood.
+  static Result<Manifest> parse(std::string_view text);
+  /// The index of an entry point, or -1.
+  int findEntry(std::string_view name) const;
+  /// The parameters of the model: those of the first entry that takes any.
+  std::vector<Port> getParameters() const;
+};
+
+} // namespace brt::rt
+
+#endif // BRT_RUNTIME_MANIFEST_H

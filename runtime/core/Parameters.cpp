@@ -1,0 +1,138 @@
+//===- Parameters.cpp - Parameters from a seed or a checkpoint ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "brt/runtime/Session.h"
+#include <algorithm>
+#include <cstring>
+#include <fmt/ranges.h>
+
+using namespace brt::rt;
+
+/// Metadata of a checkpoint: the model's name and its options.
+static constexpr const char *kModelKey = "brt.model";
+static constexpr const char *kConfigKey = "brt.config";
+
+Result<Parameters> Parameters::allocate(const Program &program) {
+  Parameters parameters;
+  std::vector<Port> ports = program.manifest().getParameters();
+  for (const Port &port : ports)
+    BRT_RETURN_IF_ERROR(parameters.set.add(port, /*lanes=*/1));
+  return parameters;
+}
+
+Result<Parameters> Parameters::init(const Program &program, int64_t seed) {
+  BRT_ASSIGN_OR_RETURN(Parameters parameters, allocate(program));
+  BRT_ASSIGN_OR_RETURN(Call call, Call::create(program, "init", /*lanes=*/1));
+  if (Buffer *input = call.input("seed"))
+    std::memcpy(input->data(), &seed, sizeof(seed));
+  for (const Port &port : call.info().results)
+    if (port.kind != PortKind::Parameter || !parameters.set.find(port.name))
+      return makeError(StatusCode::Mismatch,
+                       "the program's entry point 'init' makes '{}', which no "
+                       "other takes as a parameter",
+                       port.name);
+  call.invoke(nullptr, nullptr, &parameters.set);
+  return parameters;
+}
+
+//===----------------------------------------------------------------------===//
+// Checkpoints
+//===----------------------------------------------------------------------===//
+
+/// The name of a tensor of the official implementation in our scheme: trees of
+/// 2022 have one more level, `decoder/`, and checkpoints wrap trees in
+/// `params/` or `target/`.
+static std::string_view stripTree(std::string_view name) {
+  for (std::string_view level : {"target/", "params/", "decoder/"})
+    if (name.substr(0, level.size()) == level)
+      name.remove_prefix(level.size());
+  return name;
+}
+
+static double readFloat(DType dtype, const void *data, size_t index) {
+  if (dtype == DType::F64)
+    return static_cast<const double *>(data)[index];
+  return static_cast<const float *>(data)[index];
+}
+
+/// Copies a tensor, widening or rounding between f32 and f64.
+static Status copyTensor(const TensorView &from, const TensorView &to,
+                         void *target) {
+  auto isReal = [](DType dtype) {
+    return dtype == DType::F32 || dtype == DType::F64;
+  };
+  if (from.dtype != to.dtype && !(isReal(from.dtype) && isReal(to.dtype)))
+    return makeError(StatusCode::Mismatch,
+                     "tensor '{}' is {} in the file, the model wants {}",
+                     to.name, getName(from.dtype), getName(to.dtype));
+  size_t count = to.bytes / getByteSize(to.dtype);
+  // A bound of one number stands for all heads (brt-spec 3.3).
+  bool broadcast = from.shape == std::vector<int64_t>{1} &&
+                   to.shape.size() == 1 && to.name.size() >= 6 &&
+                   to.name.compare(to.name.size() - 6, 6, "/bound") == 0;
+  if (from.shape != to.shape && !broadcast)
+    return makeError(StatusCode::Mismatch,
+                     "tensor '{}' is [{}] in the file, the model wants [{}]",
+                     to.name, fmt::join(from.shape, ", "),
+                     fmt::join(to.shape, ", "));
+  if (from.dtype == to.dtype && !broadcast) {
+    std::memcpy(target, from.data, to.bytes);
+    return {};
+  }
+  for (size_t i = 0; i < count; ++i) {
+    double number = readFloat(from.dtype, from.data, broadcast ? 0 : i);
+    if (to.dtype == DType::F64)
+      static_cast<double *>(target)[i] = number;
+    else
+      static_cast<float *>(target)[i] = static_cast<float>(number);
+  }
+  return {};
+}
+
+Result<Parameters> Parameters::load(const Program &program,
+                                    const std::string &path) {
+  BRT_ASSIGN_OR_RETURN(SafetensorsFile file, SafetensorsFile::open(path));
+  const std::string &name = program.manifest().name;
+  auto model = file.metadata().find(kModelKey);
+  if (model != file.metadata().end() && model->second != name)
+    return makeError(StatusCode::Mismatch,
+                     "'{}' is a checkpoint of the model '{}', this program is "
+                     "of '{}'",
+                     path, model->second, name);
+
+  BRT_ASSIGN_OR_RETURN(Parameters parameters, allocate(program));
+  std::unordered_map<std::string_view, const TensorView *> tensors;
+  for (const TensorView &tensor : file.tensors())
+    tensors[stripTree(tensor.name)] = &tensor;
+  for (const TensorView &wanted : parameters.set.getViews()) {
+    auto found = tensors.find(wanted.name);
+    if (found == tensors.end())
+      return makeError(StatusCode::Mismatch,
+                       "'{}' is not a checkpoint of this model: it has no "
+                       "tensor '{}'",
+                       path, wanted.name);
+    Status copied = copyTensor(*found->second, wanted,
+                               parameters.set.find(wanted.name)->data());
+    if (!copied.ok())
+      return makeError(copied.code(),
+                       "'{}' is not a checkpoint of this model: {}", path,
+                       copied.message());
+    tensors.erase(found);
+  }
+  if (!tensors.empty()) {
+    auto least = std::min_element(
+        tensors.begin(), tensors.end(),
+        [](const auto &a, const auto &b) { return a.first < b.first; });
+    return makeError(StatusCode::Mismatch,
+                     "'{}' is not a checkpoint of this model: the model has no "
+                     "tensor '{}'",
+                     path, least->first);
+  }
+  return parameters;
+}
+
+Status Parameters::save(const Program &program, const std::string &path) const {
+  return writeSafetensors(path, set.getViews(),
+                          {{kModelKey, program.manifest().name},
+                           {kConfigKey, program.manifest().config}});
+}

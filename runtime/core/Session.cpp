@@ -1,0 +1,120 @@
+//===- Session.cpp - Carries and calls of a program -----------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "brt/runtime/Session.h"
+
+using namespace brt::rt;
+
+//===----------------------------------------------------------------------===//
+// TensorSet
+//===----------------------------------------------------------------------===//
+
+Status TensorSet::add(const Port &port, int64_t lanes) {
+  Buffer buffer(port.getBytes(lanes));
+  if (!buffer)
+    return makeError(StatusCode::System, "no memory for the {} bytes of '{}'",
+                     port.getBytes(lanes), port.name);
+  indices[port.name] = tensors.size();
+  tensors.push_back(
+      {port.name, port.dtype, port.getShape(lanes), std::move(buffer)});
+  return {};
+}
+
+Buffer *TensorSet::find(std::string_view name) {
+  auto found = indices.find(std::string(name));
+  return found == indices.end() ? nullptr : &tensors[found->second].buffer;
+}
+
+const Buffer *TensorSet::find(std::string_view name) const {
+  return const_cast<TensorSet *>(this)->find(name);
+}
+
+std::vector<TensorView> TensorSet::getViews() const {
+  std::vector<TensorView> views;
+  for (const Tensor &tensor : tensors)
+    views.push_back({tensor.name, tensor.dtype, tensor.shape,
+                     tensor.buffer.data(), tensor.buffer.size()});
+  return views;
+}
+
+void TensorSet::clear() {
+  for (Tensor &tensor : tensors)
+    tensor.buffer.clear();
+}
+
+//===----------------------------------------------------------------------===//
+// Carry
+//===----------------------------------------------------------------------===//
+
+static Result<int> findEntry(const Program &program, std::string_view name) {
+  int entry = program.manifest().findEntry(name);
+  if (entry >= 0)
+    return entry;
+  std::string names;
+  for (const EntryInfo &info : program.manifest().entries)
+    names += (names.empty() ? "" : ", ") + info.name;
+  return makeError(StatusCode::Unsupported,
+                   "the program has no entry point '{}', it has: {}", name,
+                   names);
+}
+
+Result<Carry> Carry::create(const Program &program, std::string_view entry,
+                            int64_t lanes) {
+  BRT_ASSIGN_OR_RETURN(int index, findEntry(program, entry));
+  Carry carry;
+  carry.laneCount = lanes;
+  for (const Port &port : program.manifest().entries[index].arguments)
+    if (port.kind == PortKind::Carry)
+      for (TensorSet &set : carry.sets)
+        BRT_RETURN_IF_ERROR(set.add(port, lanes));
+  return carry;
+}
+
+//===----------------------------------------------------------------------===//
+// Call
+//===----------------------------------------------------------------------===//
+
+Result<Call> Call::create(const Program &program, std::string_view entry,
+                          int64_t lanes) {
+  BRT_ASSIGN_OR_RETURN(int index, findEntry(program, entry));
+  Call call(program, index, lanes);
+  for (const Port &port : call.info().arguments)
+    if (port.kind == PortKind::Input)
+      BRT_RETURN_IF_ERROR(call.inputs.add(port, lanes));
+  for (const Port &port : call.info().results)
+    if (port.kind == PortKind::Output)
+      BRT_RETURN_IF_ERROR(call.outputs.add(port, lanes));
+  return call;
+}
+
+const EntryInfo &Call::info() const {
+  return program.manifest().entries[entry];
+}
+
+void Call::invoke(const TensorSet *parameters, Carry *carry,
+                  TensorSet *newParameters) {
+  std::vector<const void *> arguments;
+  std::vector<void *> results;
+  for (const Port &port : info().arguments) {
+    const TensorSet *set = &inputs;
+    if (port.kind == PortKind::Parameter)
+      set = parameters;
+    else if (port.kind == PortKind::Carry)
+      set = &carry->current();
+    arguments.push_back(set->find(port.name)->data());
+  }
+  for (const Port &port : info().results) {
+    TensorSet *set = &outputs;
+    if (port.kind == PortKind::Parameter)
+      set = newParameters;
+    else if (port.kind == PortKind::Carry)
+      set = &carry->next();
+    results.push_back(set->find(port.name)->data());
+  }
+  program.getEntry(entry)(laneCount, arguments.data(), results.data());
+}
+
+void Call::run(const Parameters &parameters, Carry &carry) {
+  invoke(&parameters.tensors(), &carry, nullptr);
+  carry.swap();
+}
