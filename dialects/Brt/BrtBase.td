@@ -27,6 +27,7 @@ def Brt_Dialect : Dialect {
     vocabulary. B is the only extent that may be dynamic.
   }];
   let useDefaultAttributePrinterParser = 1;
+  let hasConstantMaterializer = 1;
   let dependentDialects = ["mlir::arith::ArithDialect",
                            "mlir::tensor::TensorDialect"];
   let extraClassDeclaration = [{

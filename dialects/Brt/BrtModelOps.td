@@ -174,6 +174,7 @@ def Brt_TransformerLayerOp : Brt_LayerOp<"transformer_layer"> {
     ```
   }];
   let arguments = (ins Brt_Default<Brt_IntAttr, "1">:$count);
+  let hasCanonicalizeMethod = 1;
 }
 
 def Brt_RecurrentLayerOp : Brt_LayerOp<"recurrent_layer"> {
@@ -212,6 +213,7 @@ def Brt_RecurrentLayerOp : Brt_LayerOp<"recurrent_layer"> {
     Brt_Default<BoolAttr, "true">:$learned_initial_state,
     Brt_Default<BoolAttr, "false">:$always_clear,
     Brt_Default<Brt_IntAttr, "1">:$count);
+  let hasCanonicalizeMethod = 1;
 }
 
 def Brt_HeadOp : Brt_LayerOp<"head"> {

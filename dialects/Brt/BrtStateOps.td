@@ -195,6 +195,7 @@ def Brt_AnyLaneOp : Brt_Op<"any_lane", [Pure]> {
   let results = (outs I1:$result);
   let assemblyFormat = "$flags attr-dict `:` type($flags)";
   let hasVerifier = 1;
+  let hasFolder = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -235,6 +236,7 @@ def Brt_CacheWriteOp : Brt_Op<"cache_write", [
     `:` type($cache) `,` type($rows) `,` type($positions)
   }];
   let hasVerifier = 1;
+  let hasFolder = 1;
 }
 
 #endif // BRT_STATE_OPS_TD
