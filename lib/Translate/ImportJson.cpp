@@ -3,12 +3,10 @@
 
 #include "JsonIndex.h"
 #include "JsonKeys.h"
+#include "ModelBuilder.h"
 #include "brt/Analysis/Parameters.h"
 #include "brt/Translate/Json.h"
-#include "mlir/IR/Builders.h"
 #include "mlir/IR/Diagnostics.h"
-#include "mlir/IR/Verifier.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/ScopedPrinter.h"
@@ -36,7 +34,6 @@ private:
   LogicalResult readPrecision();
   LogicalResult readFourier();
   LogicalResult readLayers();
-  OwningOpRef<ModuleOp> build();
   LogicalResult checkParameterCount(ModelOp model);
 
   FailureOr<bool> readBool(StringRef name, bool otherwise);
@@ -46,9 +43,7 @@ private:
   InFlightDiagnostic emitError(size_t offset) const;
   /// At the value of the member `name`, or at the object if there is none.
   InFlightDiagnostic emitErrorAt(StringRef name) const;
-  NamedAttrList &getAttributes(JsonOwner owner) {
-    return attributes[static_cast<unsigned>(owner)];
-  }
+  NamedAttrList &getAttributes(JsonOwner owner);
 
   StringRef text;
   JsonIndex index;
@@ -56,10 +51,7 @@ private:
   const JsonImportOptions &options;
 
   json::Object object;
-  NamedAttrList attributes[4];
-  /// For each layer, whether it is recurrent, runs of equal ones as a count.
-  SmallVector<std::pair<bool, int64_t>> runs;
-  bool isRecurrent = false;
+  ModelBuilder builder;
 };
 } // namespace
 
@@ -100,7 +92,7 @@ static std::string describe(const json::Value &value) {
 }
 
 //===----------------------------------------------------------------------===//
-// Reading
+// Keys and values
 //===----------------------------------------------------------------------===//
 
 LogicalResult JsonImporter::parse() {
@@ -177,6 +169,20 @@ static bool isWrittenAs(Attribute attribute, json::Value::Kind kind) {
   return kind == json::Value::String;
 }
 
+NamedAttrList &JsonImporter::getAttributes(JsonOwner owner) {
+  switch (owner) {
+  case JsonOwner::Model:
+    return builder.model;
+  case JsonOwner::Embedding:
+    return builder.embedding;
+  case JsonOwner::Recurrent:
+    return builder.recurrent;
+  case JsonOwner::Head:
+    return builder.head;
+  }
+  llvm_unreachable("all owners are listed");
+}
+
 LogicalResult JsonImporter::readOption(const JsonKey &key,
                                        const json::Value &value) {
   const OptionKind *kind = getJsonOption(key).kind;
@@ -199,6 +205,7 @@ LogicalResult JsonImporter::readOption(const JsonKey &key,
 }
 
 LogicalResult JsonImporter::readOptions() {
+  bool isRecurrent = builder.hasRecurrentLayers();
   for (const JsonKey &key : getJsonKeys()) {
     const json::Value *value = object.get(key.name);
     if (!value) {
@@ -217,7 +224,7 @@ LogicalResult JsonImporter::readOptions() {
     if (failed(readOption(key, *value)))
       return failure();
   }
-  NamedAttrList &model = getAttributes(JsonOwner::Model);
+  NamedAttrList &model = builder.model;
   // One rate stands for both where there is no other.
   if (object.get("dropout") && !object.get("attention_dropout"))
     model.set("attention_dropout", model.get("dropout"));
@@ -232,10 +239,10 @@ LogicalResult JsonImporter::readTemperature() {
   FailureOr<bool> isAbsolute = readBool("temperature_abs", true);
   if (failed(isAbsolute))
     return failure();
-  getAttributes(JsonOwner::Model)
-      .set("temperature",
-           TemperatureAttr::get(context, *isAbsolute ? Temperature::Absolute
-                                                     : Temperature::Signed));
+  builder.model.set(
+      "temperature",
+      TemperatureAttr::get(context, *isAbsolute ? Temperature::Absolute
+                                                : Temperature::Signed));
   return success();
 }
 
@@ -247,18 +254,18 @@ LogicalResult JsonImporter::readLossMask() {
   LossMask mask = !*isGiven    ? LossMask::None
                   : *isShifted ? LossMask::Shifted
                                : LossMask::Input;
-  getAttributes(JsonOwner::Head)
-      .set("loss_mask", LossMaskAttr::get(context, mask));
+  builder.head.set("loss_mask", LossMaskAttr::get(context, mask));
   return success();
 }
 
 LogicalResult JsonImporter::readPrecision() {
-  NamedAttrList &model = getAttributes(JsonOwner::Model);
   if (options.precision) {
-    model.set("precision", PrecisionAttr::get(context, *options.precision));
+    builder.model.set("precision",
+                      PrecisionAttr::get(context, *options.precision));
     return success();
   }
-  auto precision = dyn_cast_or_null<PrecisionAttr>(model.get("precision"));
+  auto precision =
+      dyn_cast_or_null<PrecisionAttr>(builder.model.get("precision"));
   const json::Value *parameters = object.get("parameter_dtype");
   if (!precision || !parameters)
     return success();
@@ -304,16 +311,6 @@ LogicalResult JsonImporter::readLayers() {
     return emitErrorAt("layers")
            << "expects 'layers' to be positive, but got " << *layers;
 
-  int64_t next = 0; // The first layer that is in no run yet.
-  auto addRun = [&](bool recurrent, int64_t count) {
-    if (count == 0)
-      return;
-    if (!runs.empty() && runs.back().first == recurrent)
-      runs.back().second += count;
-    else
-      runs.push_back({recurrent, count});
-    next += count;
-  };
   if (const json::Value *value = object.get("recurrent_layers")) {
     const json::Array *indices = value->getAsArray();
     if (!indices)
@@ -322,65 +319,23 @@ LogicalResult JsonImporter::readLayers() {
              << describe(*value);
     for (const json::Value &element : *indices) {
       std::optional<int64_t> layer = element.getAsInteger();
+      int64_t next = builder.getNumLayers();
       if (!layer || *layer < next || *layer >= *layers)
         return emitErrorAt("recurrent_layers")
                << "expects 'recurrent_layers' to be increasing indices from 0 "
                   "to "
                << *layers - 1 << ", but got " << describe(element);
-      addRun(/*recurrent=*/false, *layer - next);
-      addRun(/*recurrent=*/true, 1);
-      isRecurrent = true;
+      builder.addLayers(/*isRecurrent=*/false, *layer - next);
+      builder.addLayers(/*isRecurrent=*/true, 1);
     }
   }
-  addRun(/*recurrent=*/false, *layers - next);
+  builder.addLayers(/*isRecurrent=*/false, *layers - builder.getNumLayers());
   return success();
 }
 
 //===----------------------------------------------------------------------===//
-// Building
+// The model
 //===----------------------------------------------------------------------===//
-
-/// A symbol from any text: what needs no quotes in IR.
-static std::string getSymbolName(StringRef name) {
-  std::string symbol;
-  for (char c : name)
-    symbol += llvm::isAlnum(c) || c == '_' || c == '-' || c == '.' ? c : '_';
-  if (symbol.empty() || !llvm::isAlpha(symbol.front()))
-    symbol.insert(0, "_");
-  return symbol;
-}
-
-OwningOpRef<ModuleOp> JsonImporter::build() {
-  Location loc = getLocation(0);
-  OpBuilder builder(context);
-  OwningOpRef<ModuleOp> module = ModuleOp::create(builder, loc);
-  builder.setInsertionPointToStart(module->getBody());
-
-  std::optional<StringRef> name = object.getString("name");
-  NamedAttrList modelAttributes = getAttributes(JsonOwner::Model);
-  modelAttributes.set("sym_name", builder.getStringAttr(getSymbolName(
-                                      name ? *name : "model")));
-  auto model = ModelOp::create(builder, loc, TypeRange(), ValueRange(),
-                               modelAttributes.getAttrs());
-  builder.createBlock(&model.getBody());
-  EmbeddingOp::create(builder, loc, TypeRange(), ValueRange(),
-                      getAttributes(JsonOwner::Embedding).getAttrs());
-  for (auto [recurrent, count] : runs) {
-    NamedAttrList layer;
-    if (recurrent)
-      layer = getAttributes(JsonOwner::Recurrent);
-    layer.set("count", builder.getI64IntegerAttr(count));
-    if (recurrent)
-      RecurrentLayerOp::create(builder, loc, TypeRange(), ValueRange(),
-                               layer.getAttrs());
-    else
-      TransformerLayerOp::create(builder, loc, TypeRange(), ValueRange(),
-                                 layer.getAttrs());
-  }
-  HeadOp::create(builder, loc, TypeRange(), ValueRange(),
-                 getAttributes(JsonOwner::Head).getAttrs());
-  return module;
-}
 
 static int64_t countParameters(ModelOp model) {
   int64_t count = 0;
@@ -416,8 +371,10 @@ OwningOpRef<ModuleOp> JsonImporter::run() {
       failed(readLossMask()) || failed(readPrecision()) ||
       failed(readFourier()))
     return {};
-  OwningOpRef<ModuleOp> module = build();
-  if (failed(verify(*module)) ||
+  if (std::optional<StringRef> name = object.getString("name"))
+    builder.name = name->str();
+  OwningOpRef<ModuleOp> module = builder.build(getLocation(0));
+  if (!module ||
       failed(checkParameterCount(*module->getOps<ModelOp>().begin())))
     return {};
   return module;
