@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "brt/InitAll.h"
+#include "brt/Translate/Gin.h"
 #include "brt/Translate/Json.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/Parser/Parser.h"
@@ -14,11 +15,13 @@
 using namespace mlir;
 namespace cl = llvm::cl;
 
-enum class Action { None, ImportJson, ExportJson };
+enum class Action { None, ImportGin, ImportJson, ExportJson };
 
 static cl::opt<Action> action(
     cl::desc("Translations:"), cl::init(Action::None),
-    cl::values(clEnumValN(Action::ImportJson, "import-json",
+    cl::values(clEnumValN(Action::ImportGin, "import-gin",
+                          "Read official configuration files, write brt.model"),
+               clEnumValN(Action::ImportJson, "import-json",
                           "Read a JSON description, write brt.model"),
                clEnumValN(Action::ExportJson, "export-json",
                           "Read brt.model, write its JSON description")));
@@ -32,6 +35,16 @@ static cl::opt<brt::Precision> precision(
                clEnumValN(brt::Precision::BF16, "bf16", ""),
                clEnumValN(brt::Precision::F64, "f64", "")));
 
+static cl::list<std::string> ginFiles(
+    "gin-file", cl::desc("Further configuration files, read in order"),
+    cl::value_desc("file"));
+static cl::list<std::string> ginOverrides(
+    "gin-override", cl::desc("Bindings in the place of those in files"),
+    cl::value_desc("X = Y"));
+static cl::list<std::string> ginSearchPaths(
+    "gin-search-path", cl::desc("Folders to look for configuration files in"),
+    cl::value_desc("folder"));
+
 static const char kHelp[] =
     "brt-translate: models to and from other languages\n\n"
     "  brt-translate --import-json config.json -o model.mlir\n"
@@ -41,6 +54,16 @@ static OwningOpRef<ModuleOp> readModule(llvm::SourceMgr &sources,
                                         MLIRContext *context) {
   const llvm::MemoryBuffer *input = sources.getMemoryBuffer(1);
   switch (action) {
+  case Action::ImportGin: {
+    brt::GinImportOptions options;
+    options.fileName = input->getBufferIdentifier();
+    options.files = ginFiles;
+    options.overrides = ginOverrides;
+    options.searchPaths = ginSearchPaths;
+    if (precision.getNumOccurrences())
+      options.precision = precision;
+    return brt::importGin(input->getBuffer(), context, options);
+  }
   case Action::ImportJson: {
     brt::JsonImportOptions options;
     options.fileName = input->getBufferIdentifier();
