@@ -1,0 +1,119 @@
+//===- BrtEntryAttrs.cpp - Attributes of entry points ---------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "brt/dialects/Brt/Brt.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+using namespace brt;
+
+static ArrayRef<StringRef> getArgumentAttrNames() {
+  static const StringRef names[] = {BrtDialect::getParameterAttrName(),
+                                    BrtDialect::getCarryAttrName(),
+                                    BrtDialect::getInputAttrName()};
+  return names;
+}
+
+static ArrayRef<StringRef> getResultAttrNames() {
+  static const StringRef names[] = {BrtDialect::getOutputAttrName(),
+                                    BrtDialect::getCarryAttrName(),
+                                    BrtDialect::getParameterAttrName()};
+  return names;
+}
+
+static std::string quote(ArrayRef<StringRef> names) {
+  return "'" + llvm::join(names, "', '") + "'";
+}
+
+/// One attribute of an argument or a result: a name that the dialect knows.
+static LogicalResult verifyPortAttr(Operation *op, StringRef what,
+                                    ArrayRef<StringRef> names,
+                                    NamedAttribute attr) {
+  if (!llvm::is_contained(names, attr.getName()))
+    return op->emitOpError("expects an attribute of ")
+           << what << " to be one of " << quote(names) << ", but got '"
+           << attr.getName().getValue() << "'";
+  auto name = dyn_cast<StringAttr>(attr.getValue());
+  if (name && !name.empty())
+    return success();
+  return op->emitOpError("expects '") << attr.getName().getValue()
+                                      << "' to be a name, but got "
+                                      << attr.getValue();
+}
+
+LogicalResult BrtDialect::verifyRegionArgAttribute(Operation *op, unsigned,
+                                                   unsigned index,
+                                                   NamedAttribute attr) {
+  return verifyPortAttr(op, "argument " + std::to_string(index),
+                        getArgumentAttrNames(), attr);
+}
+
+LogicalResult BrtDialect::verifyRegionResultAttribute(Operation *op, unsigned,
+                                                      unsigned index,
+                                                      NamedAttribute attr) {
+  return verifyPortAttr(op, "result " + std::to_string(index),
+                        getResultAttrNames(), attr);
+}
+
+/// The arguments, or results, of an entry point: each is described once.
+static LogicalResult
+verifyPorts(Operation *op, StringRef what, unsigned count,
+            ArrayRef<StringRef> names,
+            function_ref<Attribute(unsigned, StringRef)> getAttr) {
+  llvm::StringSet<> seen;
+  for (unsigned index = 0; index < count; ++index) {
+    unsigned found = 0;
+    for (StringRef attrName : names) {
+      auto name = dyn_cast_or_null<StringAttr>(getAttr(index, attrName));
+      if (!name)
+        continue;
+      ++found;
+      if (!seen.insert((attrName + "=" + name.getValue()).str()).second)
+        return op->emitOpError("expects each ")
+               << what << " to have a name of its own, but got '"
+               << name.getValue() << "' twice";
+    }
+    if (found != 1)
+      return op->emitOpError("expects ")
+             << what << " " << index << " of an entry point to have one of "
+             << quote(names) << ", but got " << found;
+  }
+  return success();
+}
+
+static LogicalResult verifyEntry(Operation *op, Attribute value) {
+  auto function = dyn_cast<FunctionOpInterface>(op);
+  if (!function || !isa<UnitAttr>(value))
+    return op->emitOpError("expects '")
+           << BrtDialect::getEntryAttrName()
+           << "' to be a unit attribute of a function, but got " << value;
+  // Below tensors, arguments are those of the binary interface.
+  auto isTensor = [](Type type) { return isa<RankedTensorType>(type); };
+  if (!llvm::all_of(function.getArgumentTypes(), isTensor))
+    return success();
+  return failure(
+      failed(verifyPorts(op, "argument", function.getNumArguments(),
+                         getArgumentAttrNames(),
+                         [&](unsigned index, StringRef name) {
+                           return function.getArgAttr(index, name);
+                         })) ||
+      failed(verifyPorts(op, "result", function.getNumResults(),
+                         getResultAttrNames(),
+                         [&](unsigned index, StringRef name) {
+                           return function.getResultAttr(index, name);
+                         })));
+}
+
+LogicalResult BrtDialect::verifyOperationAttribute(Operation *op,
+                                                   NamedAttribute attr) {
+  if (attr.getName() == getEntryAttrName())
+    return verifyEntry(op, attr.getValue());
+  if (attr.getName() == getConfigAttrName() &&
+      !isa<DictionaryAttr>(attr.getValue()))
+    return op->emitOpError("expects '")
+           << getConfigAttrName() << "' to be a dictionary, but got "
+           << attr.getValue();
+  return success();
+}
