@@ -1,9 +1,9 @@
 //===- Arith.cpp - Evaluate arithmetic of real numbers --------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "Interpreter.h"
-#include "Elementwise.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "Elementwise.h"
+#include "Interpreter.h"
 #include <cmath>
 
 using namespace mlir;
@@ -23,8 +23,9 @@ static T minimum(T x, T y) {
 template <typename T>
 static LogicalResult evaluate(arith::ConstantOp op, Frame<T> &frame) {
   if (auto integer = dyn_cast<IntegerAttr>(op.getValue()))
-    return frame.set(op.getResult(), Tensor<T>::ofIntegers(
-                                         {}, integer.getValue().getSExtValue()));
+    return frame.set(
+        op.getResult(),
+        Tensor<T>::ofIntegers({}, integer.getValue().getSExtValue()));
   if (auto real = dyn_cast<FloatAttr>(op.getValue()))
     return frame.set(op.getResult(),
                      Tensor<T>::ofReals({}, T(real.getValueAsDouble())));
@@ -52,22 +53,38 @@ static bool compare(arith::CmpFPredicate predicate, T x, T y) {
   using P = arith::CmpFPredicate;
   bool unordered = std::isnan(x) || std::isnan(y);
   switch (predicate) {
-  case P::AlwaysFalse: return false;
-  case P::AlwaysTrue: return true;
-  case P::ORD: return !unordered;
-  case P::UNO: return unordered;
-  case P::OEQ: return !unordered && x == y;
-  case P::UEQ: return unordered || x == y;
-  case P::ONE: return !unordered && x != y;
-  case P::UNE: return unordered || x != y;
-  case P::OLT: return !unordered && x < y;
-  case P::ULT: return unordered || x < y;
-  case P::OLE: return !unordered && x <= y;
-  case P::ULE: return unordered || x <= y;
-  case P::OGT: return !unordered && x > y;
-  case P::UGT: return unordered || x > y;
-  case P::OGE: return !unordered && x >= y;
-  case P::UGE: return unordered || x >= y;
+  case P::AlwaysFalse:
+    return false;
+  case P::AlwaysTrue:
+    return true;
+  case P::ORD:
+    return !unordered;
+  case P::UNO:
+    return unordered;
+  case P::OEQ:
+    return !unordered && x == y;
+  case P::UEQ:
+    return unordered || x == y;
+  case P::ONE:
+    return !unordered && x != y;
+  case P::UNE:
+    return unordered || x != y;
+  case P::OLT:
+    return !unordered && x < y;
+  case P::ULT:
+    return unordered || x < y;
+  case P::OLE:
+    return !unordered && x <= y;
+  case P::ULE:
+    return unordered || x <= y;
+  case P::OGT:
+    return !unordered && x > y;
+  case P::UGT:
+    return unordered || x > y;
+  case P::OGE:
+    return !unordered && x >= y;
+  case P::UGE:
+    return unordered || x >= y;
   }
   llvm_unreachable("all predicates are handled");
 }

@@ -36,25 +36,25 @@ static void addToReal(Registry<T> &registry, bool isSigned) {
 /// Rounds to zero.
 template <typename OpT, typename T>
 static void addToInteger(Registry<T> &registry, bool isSigned) {
-  registry.add(
-      OpT::getOperationName(),
-      [=](Operation *op, Frame<T> &frame) -> LogicalResult {
-        unsigned width = getIntegerWidth(op->getResult(0).getType());
-        T low = isSigned ? -std::exp2(T(width - 1)) : T(0);
-        T end = std::exp2(T(isSigned ? width - 1 : width));
-        const Tensor<T> &input = frame[op->getOperand(0)];
-        auto result = Tensor<T>::ofIntegers(input.getShape());
-        for (auto [i, x] :
-             llvm::zip_equal(result.getIntegers(), input.getReals())) {
-          T whole = std::trunc(x);
-          if (!(whole >= low && whole < end))
-            return op->emitOpError("expects an operand in the range of its "
-                                   "result, but got ")
-                   << double(x);
-          i = isSigned ? int64_t(whole) : int64_t(uint64_t(whole));
-        }
-        return frame.set(op->getResult(0), std::move(result));
-      });
+  registry.add(OpT::getOperationName(),
+               [=](Operation *op, Frame<T> &frame) -> LogicalResult {
+                 unsigned width = getIntegerWidth(op->getResult(0).getType());
+                 T low = isSigned ? -std::exp2(T(width - 1)) : T(0);
+                 T end = std::exp2(T(isSigned ? width - 1 : width));
+                 const Tensor<T> &input = frame[op->getOperand(0)];
+                 auto result = Tensor<T>::ofIntegers(input.getShape());
+                 for (auto [i, x] :
+                      llvm::zip_equal(result.getIntegers(), input.getReals())) {
+                   T whole = std::trunc(x);
+                   if (!(whole >= low && whole < end))
+                     return op->emitOpError(
+                                "expects an operand in the range of its "
+                                "result, but got ")
+                            << double(x);
+                   i = isSigned ? int64_t(whole) : int64_t(uint64_t(whole));
+                 }
+                 return frame.set(op->getResult(0), std::move(result));
+               });
 }
 
 template <typename T>

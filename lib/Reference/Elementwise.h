@@ -24,14 +24,14 @@ void addUnary(Registry<T> &registry, T (*function)(T)) {
 /// Pairs of reals to reals.
 template <typename OpT, typename T>
 void addBinary(Registry<T> &registry, T (*function)(T, T)) {
-  registry.add(OpT::getOperationName(), [=](mlir::Operation *op,
-                                            Frame<T> &frame) {
-    Tensor<T> result = frame[op->getOperand(0)];
-    llvm::ArrayRef<T> right = frame[op->getOperand(1)].getReals();
-    for (auto [x, y] : llvm::zip_equal(result.getReals(), right))
-      x = function(x, y);
-    return frame.set(op->getResult(0), std::move(result));
-  });
+  registry.add(OpT::getOperationName(),
+               [=](mlir::Operation *op, Frame<T> &frame) {
+                 Tensor<T> result = frame[op->getOperand(0)];
+                 llvm::ArrayRef<T> right = frame[op->getOperand(1)].getReals();
+                 for (auto [x, y] : llvm::zip_equal(result.getReals(), right))
+                   x = function(x, y);
+                 return frame.set(op->getResult(0), std::move(result));
+               });
 }
 
 /// Pairs of integers of `width` bits, with their sign extended, to integers.

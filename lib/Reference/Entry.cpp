@@ -40,8 +40,8 @@ static FailureOr<Port> getPort(func::FuncOp function, StringRef what,
       {BrtDialect::getOutputAttrName(), Role::Output}};
   auto tensorType = dyn_cast<RankedTensorType>(type);
   for (auto [attribute, role] : roles)
-    if (auto name = attributes ? attributes.getAs<StringAttr>(attribute)
-                               : StringAttr())
+    if (auto name =
+            attributes ? attributes.getAs<StringAttr>(attribute) : StringAttr())
       if (tensorType)
         return Port{role, name.str(), tensorType};
   return function.emitError("expects ")
@@ -49,6 +49,11 @@ static FailureOr<Port> getPort(func::FuncOp function, StringRef what,
          << "' to be a tensor that an attribute 'brt.parameter', 'brt.carry', "
             "'brt.input' or 'brt.output' names, but got "
          << type;
+}
+
+StringRef EntryPoint::getName() const {
+  // The accessors of an op are not const.
+  return func::FuncOp(function).getSymName();
 }
 
 FailureOr<EntryPoint> EntryPoint::find(ModuleOp module, StringRef name) {
@@ -116,14 +121,14 @@ LogicalResult EntryPoint::verifyArguments(const NamedTensors &tensors) const {
 }
 
 FailureOr<NamedTensors> EntryPoint::evaluate(const NamedTensors &tensors,
-                                             Precision precision) const {
+                                             Arithmetic arithmetic) const {
   if (failed(verifyArguments(tensors)))
     return failure();
   SmallVector<Tensor<double>> values;
   for (const Port &port : arguments)
     values.push_back(tensors.at({port.role, port.name}));
   FailureOr<SmallVector<Tensor<double>>> computed =
-      evaluateFunction(function, values, precision);
+      evaluateFunction(function, values, arithmetic);
   if (failed(computed))
     return failure();
   NamedTensors named;

@@ -35,7 +35,8 @@ template <typename T>
 static T roundTo(FloatType type, T value) {
   APFloat number(value);
   bool loses;
-  number.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven, &loses);
+  number.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                 &loses);
   number.convert(APFloat(value).getSemantics(), APFloat::rmNearestTiesToEven,
                  &loses);
   if constexpr (std::is_same_v<T, float>)
@@ -73,9 +74,9 @@ LogicalResult Frame<T>::set(Value value, Tensor<T> tensor) {
   if (auto tensorType = dyn_cast<RankedTensorType>(type))
     shape = tensorType.getShape();
   if (failed(verifyCompatibleShape(shape, tensor.getShape())))
-    return emitError(value) << "expects a value of type " << type
-                            << ", but got one of shape [" << tensor.getShape()
-                            << "]";
+    return emitError(value)
+           << "expects a value of type " << type << ", but got one of shape ["
+           << tensor.getShape() << "]";
   if (!tensor.isReal()) {
     unsigned width = getIntegerWidth(type);
     for (int64_t &x : tensor.getIntegers())
@@ -146,8 +147,11 @@ FailureOr<Tensors<T>> Frame<T>::call(Operation *caller, func::FuncOp callee,
   return inner.run(callee.getBody().front(), arguments);
 }
 
+template class brt::reference::Frame<float>;
+template class brt::reference::Frame<double>;
+
 //===----------------------------------------------------------------------===//
-// Entry
+// Functions
 //===----------------------------------------------------------------------===//
 
 template <typename T>
@@ -182,9 +186,9 @@ static Registry<T> createRegistry() {
 }
 
 template <typename T>
-static FailureOr<Tensors<double>>
-evaluateIn(func::FuncOp function, ArrayRef<Tensor<double>> arguments,
-           bool asTyped) {
+static FailureOr<Tensors<double>> evaluateIn(func::FuncOp function,
+                                             ArrayRef<Tensor<double>> arguments,
+                                             bool asTyped) {
   Registry<T> registry = createRegistry<T>();
   Tensors<T> converted;
   for (const Tensor<double> &argument : arguments)
@@ -200,14 +204,15 @@ evaluateIn(func::FuncOp function, ArrayRef<Tensor<double>> arguments,
 }
 
 FailureOr<Tensors<double>>
-reference::evaluateFunction(func::FuncOp function, ArrayRef<Tensor<double>> arguments,
-                    Precision precision) {
+reference::evaluateFunction(func::FuncOp function,
+                            ArrayRef<Tensor<double>> arguments,
+                            Arithmetic arithmetic) {
   if (arguments.size() != function.getNumArguments())
     return function.emitError("expects ")
            << function.getNumArguments() << " arguments, but got "
            << arguments.size();
-  if (precision == Precision::F32)
+  if (arithmetic == Arithmetic::F32)
     return evaluateIn<float>(function, arguments, /*asTyped=*/false);
   return evaluateIn<double>(function, arguments,
-                            precision == Precision::AsTyped);
+                            arithmetic == Arithmetic::AsTyped);
 }

@@ -34,8 +34,8 @@ static LogicalResult fill(Tensor<T> &result, Block &body, Frame<T> &frame,
 template <typename T>
 static LogicalResult evaluate(tensor::GenerateOp op, Frame<T> &frame) {
   auto type = cast<RankedTensorType>(op.getType());
-  SmallVector<int64_t> shape = frame.getIntegers(getMixedValues(
-      type.getShape(), op.getDynamicExtents(), op.getContext()));
+  SmallVector<int64_t> shape = frame.getIntegers(
+      getMixedValues(type.getShape(), op.getDynamicExtents(), op.getContext()));
   for (int64_t extent : shape)
     if (extent < 0)
       return op.emitOpError("expects extents not to be negative, but got ")

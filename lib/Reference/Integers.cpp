@@ -1,8 +1,8 @@
 //===- Integers.cpp - Evaluate arithmetic of integers ---------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "Interpreter.h"
 #include "Elementwise.h"
+#include "Interpreter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include <limits>
 
@@ -16,16 +16,26 @@ static bool compare(arith::CmpIPredicate predicate, int64_t x, int64_t y,
   int64_t sx = toSigned(x, width), sy = toSigned(y, width);
   uint64_t ux = toUnsigned(x, width), uy = toUnsigned(y, width);
   switch (predicate) {
-  case P::eq: return x == y;
-  case P::ne: return x != y;
-  case P::slt: return sx < sy;
-  case P::sle: return sx <= sy;
-  case P::sgt: return sx > sy;
-  case P::sge: return sx >= sy;
-  case P::ult: return ux < uy;
-  case P::ule: return ux <= uy;
-  case P::ugt: return ux > uy;
-  case P::uge: return ux >= uy;
+  case P::eq:
+    return x == y;
+  case P::ne:
+    return x != y;
+  case P::slt:
+    return sx < sy;
+  case P::sle:
+    return sx <= sy;
+  case P::sgt:
+    return sx > sy;
+  case P::sge:
+    return sx >= sy;
+  case P::ult:
+    return ux < uy;
+  case P::ule:
+    return ux <= uy;
+  case P::ugt:
+    return ux > uy;
+  case P::uge:
+    return ux >= uy;
   }
   llvm_unreachable("all predicates are handled");
 }
@@ -34,8 +44,8 @@ template <typename T>
 static LogicalResult evaluate(arith::CmpIOp op, Frame<T> &frame) {
   unsigned width = getIntegerWidth(op.getLhs().getType());
   Tensor<T> result = frame[op.getLhs()];
-  for (auto [x, y] : llvm::zip_equal(result.getIntegers(),
-                                     frame[op.getRhs()].getIntegers()))
+  for (auto [x, y] :
+       llvm::zip_equal(result.getIntegers(), frame[op.getRhs()].getIntegers()))
     x = compare(op.getPredicate(), x, y, width);
   return frame.set(op.getResult(), std::move(result));
 }
@@ -135,18 +145,18 @@ static void addExtrema(Registry<T> &registry) {
 template <typename T>
 void reference::addIntegers(Registry<T> &registry) {
   // Unsigned, so that an overflow wraps around.
-  addIntegerBinary<arith::AddIOp>(
-      registry, [](int64_t x, int64_t y, unsigned) -> Result {
-        return int64_t(uint64_t(x) + uint64_t(y));
-      });
-  addIntegerBinary<arith::SubIOp>(
-      registry, [](int64_t x, int64_t y, unsigned) -> Result {
-        return int64_t(uint64_t(x) - uint64_t(y));
-      });
-  addIntegerBinary<arith::MulIOp>(
-      registry, [](int64_t x, int64_t y, unsigned) -> Result {
-        return int64_t(uint64_t(x) * uint64_t(y));
-      });
+  addIntegerBinary<arith::AddIOp>(registry,
+                                  [](int64_t x, int64_t y, unsigned) -> Result {
+                                    return int64_t(uint64_t(x) + uint64_t(y));
+                                  });
+  addIntegerBinary<arith::SubIOp>(registry,
+                                  [](int64_t x, int64_t y, unsigned) -> Result {
+                                    return int64_t(uint64_t(x) - uint64_t(y));
+                                  });
+  addIntegerBinary<arith::MulIOp>(registry,
+                                  [](int64_t x, int64_t y, unsigned) -> Result {
+                                    return int64_t(uint64_t(x) * uint64_t(y));
+                                  });
   addBitwise(registry);
   addDivision(registry);
   addExtrema(registry);

@@ -34,8 +34,8 @@ public:
   llvm::SmallVector<int64_t>
   getIntegers(llvm::ArrayRef<mlir::OpFoldResult> numbers) const;
 
-  /// Sets a value, rounded to its element type where the evaluation is as typed.
-  /// Fails where the tensor has not the value's shape.
+  /// Sets a value, rounded to its element type where the evaluation is as
+  /// typed. Fails where the tensor has not the value's shape.
   llvm::LogicalResult set(mlir::Value value, Tensor<T> tensor);
 
   /// Runs a block and returns the operands of its terminator.
@@ -96,8 +96,7 @@ unsigned getIntegerWidth(mlir::Type type);
 
 /// The element as an unsigned number: its low `width` bits.
 inline uint64_t toUnsigned(int64_t x, unsigned width) {
-  return width == 64 ? uint64_t(x)
-                     : uint64_t(x) & ((uint64_t(1) << width) - 1);
+  return width == 64 ? uint64_t(x) : uint64_t(x) & ((uint64_t(1) << width) - 1);
 }
 
 /// The element as a signed number: a flag that is set is -1.
@@ -106,31 +105,56 @@ inline int64_t toSigned(int64_t x, unsigned width) {
 }
 
 // Each adds the ops of the file of the same name.
-template <typename T> void addActivation(Registry<T> &registry);
-template <typename T> void addArith(Registry<T> &registry);
-template <typename T> void addCacheWrite(Registry<T> &registry);
-template <typename T> void addCasts(Registry<T> &registry);
-template <typename T> void addControlFlow(Registry<T> &registry);
-template <typename T> void addEmbed(Registry<T> &registry);
-template <typename T> void addGate(Registry<T> &registry);
-template <typename T> void addGenerate(Registry<T> &registry);
-template <typename T> void addHeads(Registry<T> &registry);
-template <typename T> void addIntegers(Registry<T> &registry);
-template <typename T> void addLinalg(Registry<T> &registry);
-template <typename T> void addLinear(Registry<T> &registry);
-template <typename T> void addLogits(Registry<T> &registry);
-template <typename T> void addLoss(Registry<T> &registry);
-template <typename T> void addMath(Registry<T> &registry);
-template <typename T> void addNorm(Registry<T> &registry);
-template <typename T> void addRandom(Registry<T> &registry);
-template <typename T> void addRecurrence(Registry<T> &registry);
-template <typename T> void addRelativeBias(Registry<T> &registry);
-template <typename T> void addRotary(Registry<T> &registry);
-template <typename T> void addSelectLanes(Registry<T> &registry);
-template <typename T> void addShapes(Registry<T> &registry);
-template <typename T> void addSlices(Registry<T> &registry);
-template <typename T> void addStateAttention(Registry<T> &registry);
-template <typename T> void addWindowAttention(Registry<T> &registry);
+template <typename T>
+void addActivation(Registry<T> &registry);
+template <typename T>
+void addArith(Registry<T> &registry);
+template <typename T>
+void addCacheWrite(Registry<T> &registry);
+template <typename T>
+void addCasts(Registry<T> &registry);
+template <typename T>
+void addControlFlow(Registry<T> &registry);
+template <typename T>
+void addEmbed(Registry<T> &registry);
+template <typename T>
+void addGate(Registry<T> &registry);
+template <typename T>
+void addGenerate(Registry<T> &registry);
+template <typename T>
+void addHeads(Registry<T> &registry);
+template <typename T>
+void addIntegers(Registry<T> &registry);
+template <typename T>
+void addLinalg(Registry<T> &registry);
+template <typename T>
+void addLinear(Registry<T> &registry);
+template <typename T>
+void addLogits(Registry<T> &registry);
+template <typename T>
+void addLoss(Registry<T> &registry);
+template <typename T>
+void addMath(Registry<T> &registry);
+template <typename T>
+void addNorm(Registry<T> &registry);
+template <typename T>
+void addRandom(Registry<T> &registry);
+template <typename T>
+void addRecurrence(Registry<T> &registry);
+template <typename T>
+void addRelativeBias(Registry<T> &registry);
+template <typename T>
+void addRotary(Registry<T> &registry);
+template <typename T>
+void addSelectLanes(Registry<T> &registry);
+template <typename T>
+void addShapes(Registry<T> &registry);
+template <typename T>
+void addSlices(Registry<T> &registry);
+template <typename T>
+void addStateAttention(Registry<T> &registry);
+template <typename T>
+void addWindowAttention(Registry<T> &registry);
 
 } // namespace brt::reference
 

@@ -1,8 +1,8 @@
 //===- Linalg.cpp - Evaluate structured ops on tensors --------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "Interpreter.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "Interpreter.h"
 
 using namespace mlir;
 using namespace brt;
@@ -59,7 +59,8 @@ static LogicalResult evaluateStructured(Operation *operation, Frame<T> &frame) {
     SmallVector<int64_t> places;
     Tensors<T> arguments;
     for (auto [n, operand] : llvm::enumerate(op->getOperands())) {
-      const Tensor<T> &tensor = n < inputs ? frame[operand] : results[n - inputs];
+      const Tensor<T> &tensor =
+          n < inputs ? frame[operand] : results[n - inputs];
       places.push_back(getOffset(tensor.getShape(), maps[n].compose(point)));
       arguments.push_back(Tensor<T>::ofKind(tensor, {}));
       arguments.back().copyElement(0, tensor, places.back());
@@ -83,8 +84,8 @@ static LogicalResult evaluateStructured(Operation *operation, Frame<T> &frame) {
 
 template <typename T>
 static LogicalResult evaluate(linalg::IndexOp op, Frame<T> &frame) {
-  return frame.set(op.getResult(), Tensor<T>::ofIntegers(
-                                       {}, frame.getPoint()[op.getDim()]));
+  return frame.set(op.getResult(),
+                   Tensor<T>::ofIntegers({}, frame.getPoint()[op.getDim()]));
 }
 
 template <typename T, typename... OpTs>
@@ -94,17 +95,17 @@ static void addStructured(Registry<T> &registry) {
 
 template <typename T>
 void reference::addLinalg(Registry<T> &registry) {
-  addStructured<T, linalg::GenericOp, linalg::MapOp, linalg::ReduceOp,
-                linalg::BroadcastOp, linalg::TransposeOp, linalg::FillOp,
-                linalg::CopyOp, linalg::DotOp, linalg::MatvecOp,
-                linalg::VecmatOp, linalg::MatmulOp, linalg::BatchMatmulOp,
-                linalg::ElementwiseOp, linalg::AbsOp, linalg::AddOp,
-                linalg::CeilOp, linalg::DivOp, linalg::ErfOp, linalg::ExpOp,
-                linalg::FloorOp, linalg::LogOp, linalg::MaxOp, linalg::MinOp,
-                linalg::MulOp, linalg::NegFOp, linalg::PowFOp,
-                linalg::ReciprocalOp, linalg::RoundOp, linalg::RsqrtOp,
-                linalg::SelectOp, linalg::SqrtOp, linalg::SquareOp,
-                linalg::SubOp, linalg::TanhOp>(registry);
+  addStructured<
+      T, linalg::GenericOp, linalg::MapOp, linalg::ReduceOp,
+      linalg::BroadcastOp, linalg::TransposeOp, linalg::FillOp, linalg::CopyOp,
+      linalg::DotOp, linalg::MatvecOp, linalg::VecmatOp, linalg::MatmulOp,
+      linalg::BatchMatmulOp, linalg::ElementwiseOp, linalg::AbsOp,
+      linalg::AddOp, linalg::CeilOp, linalg::DivOp, linalg::ErfOp,
+      linalg::ExpOp, linalg::FloorOp, linalg::LogOp, linalg::MaxOp,
+      linalg::MinOp, linalg::MulOp, linalg::NegFOp, linalg::PowFOp,
+      linalg::ReciprocalOp, linalg::RoundOp, linalg::RsqrtOp, linalg::SelectOp,
+      linalg::SqrtOp, linalg::SquareOp, linalg::SubOp, linalg::TanhOp>(
+      registry);
   registry.template add<linalg::IndexOp>(evaluate<T>);
 }
 BRT_REFERENCE_INSTANTIATE(addLinalg);

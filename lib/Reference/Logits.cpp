@@ -15,8 +15,8 @@ static LogicalResult evaluate(LogitsOp op, Frame<T> &frame) {
   const Tensor<T> &table = frame[op.getTable()];
   T divisor = op.getDivisor().convertToDouble();
   int64_t vocabulary = table.getExtent(0), width = table.getExtent(1);
-  auto result = Tensor<T>::ofReals(
-      {input.getExtent(0), input.getExtent(1), vocabulary});
+  auto result =
+      Tensor<T>::ofReals({input.getExtent(0), input.getExtent(1), vocabulary});
   for (int64_t n = 0; n < input.getExtent(0) * input.getExtent(1); ++n) {
     ArrayRef<T> x = input.getReals().slice(n * width, width);
     for (int64_t v = 0; v < vocabulary; ++v) {

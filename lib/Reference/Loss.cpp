@@ -20,8 +20,8 @@ static LogicalResult evaluate(ShiftTargetsOp op, Frame<T> &frame) {
       targets.integer(b, i) = tokens.integer(b, i + 1);
       bool allowed = true;
       if (op.getInputMask())
-        allowed = frame[op.getInputMask()].integer(
-            b, op.getShiftMask() ? i + 1 : i);
+        allowed =
+            frame[op.getInputMask()].integer(b, op.getShiftMask() ? i + 1 : i);
       mask.integer(b, i) =
           allowed && tokens.integer(b, i) != 0 && targets.integer(b, i) != 0;
     }
@@ -54,8 +54,8 @@ static LogicalResult evaluate(CrossEntropyOp op, Frame<T> &frame) {
     int64_t target = targets.getIntegers()[n] % vocabulary;
     if (target < 0)
       target += vocabulary;
-    loss.getReals()[n] = getLoss(
-        logits.getReals().slice(n * vocabulary, vocabulary), target);
+    loss.getReals()[n] =
+        getLoss(logits.getReals().slice(n * vocabulary, vocabulary), target);
     sum() += loss.getReals()[n];
     count.integer() += 1;
   }

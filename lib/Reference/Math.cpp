@@ -1,9 +1,9 @@
 //===- Math.cpp - Evaluate functions of real numbers ----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "Interpreter.h"
-#include "Elementwise.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "Elementwise.h"
+#include "Interpreter.h"
 #include <cmath>
 
 using namespace mlir;

@@ -10,8 +10,8 @@ using namespace mlir;
 using namespace brt;
 using namespace brt::reference;
 
-/// Philox4x32-10 of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
-/// SC 2011: the four words at a counter under a key.
+/// Philox4x32-10 of Salmon et al., "Parallel random numbers: as easy as 1, 2,
+/// 3", SC 2011: the four words at a counter under a key.
 static std::array<uint32_t, 4> philox(uint64_t counter, uint64_t key) {
   constexpr uint32_t kMultiplier0 = 0xD2511F53, kMultiplier1 = 0xCD9E8D57;
   constexpr uint32_t kWeyl0 = 0x9E3779B9, kWeyl1 = 0xBB67AE85;
@@ -76,11 +76,11 @@ static LogicalResult evaluate(RandomOp op, Frame<T> &frame) {
   double low = normal(-2), high = normal(2);
   bool truncated = op.getDistribution() == Distribution::TruncatedNormal;
 
-  auto result =
-      Tensor<T>::ofReals(cast<ShapedType>(op.getType()).getShape());
+  auto result = Tensor<T>::ofReals(cast<ShapedType>(op.getType()).getShape());
   for (auto [n, x] : llvm::enumerate(result.getReals())) {
     std::array<uint32_t, 4> word = philox(n, key);
-    double u = (double(word[0]) * 0x1p20 + double(word[1] >> 12) + 0.5) * 0x1p-52;
+    double u =
+        (double(word[0]) * 0x1p20 + double(word[1] >> 12) + 0.5) * 0x1p-52;
     x = truncated ? mean + deviation / kTruncatedDeviation *
                                inverseNormal(low + u * (high - low))
                   : mean + deviation * inverseNormal(u);

@@ -10,7 +10,8 @@ using namespace brt::reference;
 
 /// Piece t of a sequence cut along axis 1 into pieces of `length`.
 template <typename T>
-static Tensor<T> getPiece(const Tensor<T> &sequence, int64_t t, int64_t length) {
+static Tensor<T> getPiece(const Tensor<T> &sequence, int64_t t,
+                          int64_t length) {
   SmallVector<int64_t> shape(sequence.getShape());
   shape[1] = length;
   SmallVector<int64_t> from;
@@ -55,7 +56,8 @@ static LogicalResult evaluate(RecurrenceOp op, Frame<T> &frame) {
     Tensors<T> arguments;
     for (Value value : op.getSequences()) {
       const Tensor<T> &sequence = frame[value];
-      arguments.push_back(getPiece(sequence, t, sequence.getExtent(1) / blocks));
+      arguments.push_back(
+          getPiece(sequence, t, sequence.getExtent(1) / blocks));
     }
     llvm::append_range(arguments, carry);
     FailureOr<Tensors<T>> yielded = frame.run(op.getBody().front(), arguments);

@@ -27,7 +27,8 @@ static T getT5(const Tensor<T> &table, int64_t h, int64_t n) {
 
 /// sum_p a[h, p] cos(w_p n) - b[h, p] sin(w_p n).
 template <typename T>
-static T getFourier(const Tensor<T> &ab, int64_t h, int64_t n, int64_t maxKeys) {
+static T getFourier(const Tensor<T> &ab, int64_t h, int64_t n,
+                    int64_t maxKeys) {
   int64_t terms = ab.getExtent(1) / 2;
   T sum = 0;
   for (int64_t p = 0; p < terms; ++p) {

@@ -17,7 +17,8 @@ static LogicalResult evaluate(SelectLanesOp op, Frame<T> &frame) {
   int64_t size = getNumElements(result.getShape().drop_front());
   for (int64_t b = 0; b < flags.getExtent(0); ++b)
     for (int64_t e = 0; flags.integer(b) && e < size; ++e)
-      result.copyElement(b * size + e, onTrue, sharedByLanes ? e : b * size + e);
+      result.copyElement(b * size + e, onTrue,
+                         sharedByLanes ? e : b * size + e);
   return frame.set(op.getResult(), std::move(result));
 }
 

@@ -43,7 +43,8 @@ static T getLogit(WindowAttentionOp op, Frame<T> &frame, int64_t b, int64_t i,
 }
 
 /// result[b, i, h] = sum_j P_j v[b, j, h] over the visible keys, where
-/// P_j = exp(A_j - M) / (sum_j exp(A_j - M) + exp(Z - M)), M = max(max_j A_j, Z).
+/// P_j = exp(A_j - M) / (sum_j exp(A_j - M) + exp(Z - M)), M = max(max_j A_j,
+/// Z).
 template <typename T>
 static LogicalResult evaluate(WindowAttentionOp op, Frame<T> &frame) {
   const Tensor<T> &q = frame[op.getQuery()];

@@ -36,6 +36,8 @@ struct EntryPoint {
   mlir::func::FuncOp function;
   llvm::SmallVector<Port> arguments, results;
 
+  llvm::StringRef getName() const;
+
   /// The entry point of that name; else an error that lists those there are.
   static llvm::FailureOr<EntryPoint> find(mlir::ModuleOp module,
                                           llvm::StringRef name);
@@ -46,7 +48,7 @@ struct EntryPoint {
 
   /// The results for the arguments among `tensors`.
   llvm::FailureOr<NamedTensors> evaluate(const NamedTensors &tensors,
-                                         Precision precision) const;
+                                         Arithmetic arithmetic) const;
 };
 
 } // namespace brt::reference

@@ -1,9 +1,9 @@
 //===- Evaluate.h - Evaluate functions by plain loops -----------*- C++ -*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The reference evaluator is the oracle of everything that compiles functions of
-// the level `cell`: one short file for each op under lib/Reference, to be read
-// beside the op's equations. It generates no code and shares none with a
+// The reference evaluator is the oracle of everything that compiles functions
+// of the level `cell`: one short file for each op under lib/Reference, to be
+// read beside the op's equations. It generates no code and shares none with a
 // lowering or a folder.
 
 #ifndef BRT_REFERENCE_EVALUATE_H
@@ -19,7 +19,7 @@ class FuncOp;
 namespace brt::reference {
 
 /// The arithmetic of an evaluation.
-enum class Precision {
+enum class Arithmetic {
   F64,     ///< f64 throughout, whatever the types say
   F32,     ///< f32 throughout
   AsTyped, ///< f64 inside an op, its results rounded to their element types
@@ -28,8 +28,9 @@ enum class Precision {
 /// Evaluates `function` and returns its results. What goes wrong, such as an op
 /// without an evaluation, is an error at the op.
 llvm::FailureOr<llvm::SmallVector<Tensor<double>>>
-evaluateFunction(mlir::func::FuncOp function, llvm::ArrayRef<Tensor<double>> arguments,
-         Precision precision);
+evaluateFunction(mlir::func::FuncOp function,
+                 llvm::ArrayRef<Tensor<double>> arguments,
+                 Arithmetic arithmetic);
 
 } // namespace brt::reference
 

@@ -33,8 +33,9 @@ inline int64_t getOffset(llvm::ArrayRef<int64_t> shape,
 }
 
 /// Calls `body` with every index of `shape`, in row-major order.
-inline void forEachIndex(llvm::ArrayRef<int64_t> shape,
-                         llvm::function_ref<void(llvm::ArrayRef<int64_t>)> body) {
+inline void
+forEachIndex(llvm::ArrayRef<int64_t> shape,
+             llvm::function_ref<void(llvm::ArrayRef<int64_t>)> body) {
   llvm::SmallVector<int64_t> index(shape.size(), 0);
   for (int64_t count = getNumElements(shape); count > 0; --count) {
     body(index);
@@ -46,9 +47,9 @@ inline void forEachIndex(llvm::ArrayRef<int64_t> shape,
   }
 }
 
-/// A dense row-major tensor, or a scalar as a tensor of rank 0. Its elements are
-/// either reals, held as T, or integers, flags and indices, held as 64 bits with
-/// their sign extended (a flag as 0 or 1).
+/// A dense row-major tensor, or a scalar as a tensor of rank 0. Its elements
+/// are either reals, held as T, or integers, flags and indices, held as 64 bits
+/// with their sign extended (a flag as 0 or 1).
 template <typename T>
 class Tensor {
 public:
@@ -73,8 +74,9 @@ public:
   }
   /// Element `index` of the result is the element of `source` at the place that
   /// `from` gives for it.
-  static Tensor gather(const Tensor &source, llvm::ArrayRef<int64_t> shape,
-                       llvm::function_ref<int64_t(llvm::ArrayRef<int64_t>)> from) {
+  static Tensor
+  gather(const Tensor &source, llvm::ArrayRef<int64_t> shape,
+         llvm::function_ref<int64_t(llvm::ArrayRef<int64_t>)> from) {
     Tensor result = ofKind(source, shape);
     int64_t to = 0;
     forEachIndex(shape, [&](llvm::ArrayRef<int64_t> index) {
