@@ -1,0 +1,44 @@
+//===- Checks.h - Compare an engine with golden vectors ---------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef BRT_TEST_GOLDEN_CHECKS_H
+#define BRT_TEST_GOLDEN_CHECKS_H
+
+#include "Case.h"
+#include "Engine.h"
+
+namespace brt::golden {
+
+/// The largest error so far, and the tensor that has it.
+struct Worst {
+  double error = 0;
+  std::string where;
+
+  void update(double newError, const llvm::Twine &newWhere);
+};
+
+/// ||got - golden|| / ||golden||, or ||got - golden|| where golden is zero.
+/// Infinite where the shapes differ or a number is not finite.
+double getRelativeError(const reference::Tensor<double> &got,
+                        const reference::Tensor<double> &golden);
+
+/// Runs every segment with the stored carry, and with the carry of the segment
+/// before, and compares outputs and carry.
+llvm::FailureOr<Worst> checkSegments(Engine &engine, const ModelCase &golden);
+
+/// Reads the tokens of all segments by `prefill` and `decode` and compares the
+/// logits with those of `forward` (brt-spec 15, item 14): every split into a
+/// prefilled and a decoded part, or about `maxSplits` of them where there are
+/// more, and lanes at different positions.
+llvm::FailureOr<Worst> checkStream(Engine &engine, const ModelCase &golden,
+                                   int64_t maxSplits);
+
+/// Compares RelativeBiasOp::getBucket and the evaluation of brt.relative_bias
+/// with the buckets in the text of buckets.json. Returns the number of
+/// distances.
+llvm::Expected<int64_t> checkBuckets(mlir::MLIRContext *context,
+                                     llvm::StringRef text);
+
+} // namespace brt::golden
+
+#endif // BRT_TEST_GOLDEN_CHECKS_H

@@ -1,0 +1,198 @@
+//===- GoldenCheck.cpp - Check models against golden vectors --------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Checks.h"
+#include "brt/InitAll.h"
+#include "brt/Translate/Json.h"
+#include "brt/passes/Expand/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+using namespace brt;
+using namespace brt::golden;
+using namespace brt::reference;
+
+static llvm::cl::OptionCategory category("Options of brt-golden-check");
+static llvm::cl::list<std::string> folders(llvm::cl::Positional,
+                                           llvm::cl::desc("DIR..."),
+                                           llvm::cl::OneOrMore,
+                                           llvm::cl::cat(category));
+static llvm::cl::opt<bool>
+    stream("stream",
+           llvm::cl::desc("Check prefill and decode against forward instead"),
+           llvm::cl::cat(category));
+static llvm::cl::opt<int64_t> maxSplits(
+    "max-splits",
+    llvm::cl::desc("With --stream: take about so many splits of a document "
+                   "where it has more"),
+    llvm::cl::init(64), llvm::cl::cat(category));
+
+//===----------------------------------------------------------------------===//
+// Models
+//===----------------------------------------------------------------------===//
+
+static Arithmetic getArithmetic(Precision precision) {
+  switch (precision) {
+  case Precision::F64:
+    return Arithmetic::F64;
+  case Precision::F32:
+    return Arithmetic::F32;
+  case Precision::BF16:
+    return Arithmetic::AsTyped;
+  }
+  llvm_unreachable("all precisions are handled");
+}
+
+/// The relative error allowed (README of the golden vectors, Tolerances).
+static double getTolerance(Precision precision) {
+  switch (precision) {
+  case Precision::F64:
+    return 1e-9;
+  case Precision::F32:
+    return 2e-5;
+  case Precision::BF16:
+    return 5e-2;
+  }
+  llvm_unreachable("all precisions are handled");
+}
+
+/// The model of a case as entry points of the level `cell`.
+static OwningOpRef<ModuleOp> expand(const ModelCase &golden,
+                                    MLIRContext *context) {
+  JsonImportOptions options;
+  options.fileName = "config.json";
+  OwningOpRef<ModuleOp> module = importJson(golden.config, context, options);
+  PassManager manager(context);
+  manager.addPass(createExpandModelPass());
+  if (!module || failed(manager.run(*module)))
+    return nullptr;
+  return module;
+}
+
+/// Whether the model has entry points that read a document token by token.
+static bool isCausal(ModuleOp module) {
+  return SymbolTable::lookupSymbolIn(module, "decode") != nullptr;
+}
+
+//===----------------------------------------------------------------------===//
+// Cases
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// The line about a case.
+struct Outcome {
+  enum { Passed, Failed, Skipped } kind;
+  std::string text;
+};
+} // namespace
+
+/// "file:line:column: message", or the message alone.
+static std::string getText(Diagnostic &diagnostic) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  if (auto place = diagnostic.getLocation()->findInstanceOf<FileLineColLoc>())
+    os << place.getFilename().getValue() << ":" << place.getLine() << ":"
+       << place.getColumn() << ": ";
+  os << diagnostic;
+  return text;
+}
+
+static Outcome checkModel(StringRef folder, MLIRContext *context) {
+  llvm::Expected<ModelCase> golden = ModelCase::load(folder);
+  if (!golden)
+    return {Outcome::Failed, toString(golden.takeError())};
+  // The first diagnostic is the reason of a failure.
+  std::string reason;
+  ScopedDiagnosticHandler handler(context, [&](Diagnostic &diagnostic) {
+    if (reason.empty() && diagnostic.getSeverity() == DiagnosticSeverity::Error)
+      reason = getText(diagnostic);
+    return success();
+  });
+
+  OwningOpRef<ModuleOp> module = expand(*golden, context);
+  if (!module)
+    return {Outcome::Failed, reason};
+  if (stream && !isCausal(*module))
+    return {Outcome::Skipped, "is not causal, so it has no stream"};
+  std::unique_ptr<Engine> engine = createReferenceEngine(
+      std::move(module), getArithmetic(golden->precision));
+  FailureOr<Worst> worst = stream ? checkStream(*engine, *golden, maxSplits)
+                                  : checkSegments(*engine, *golden);
+  if (failed(worst))
+    return {Outcome::Failed, reason};
+  double tolerance = getTolerance(golden->precision);
+  if (worst->error == 0)
+    return {Outcome::Passed, "no difference"};
+  std::string text;
+  llvm::raw_string_ostream(text)
+      << "worst error " << llvm::format("%.1e", worst->error) << " of "
+      << llvm::format("%.0e", tolerance) << ", in " << worst->where;
+  return {worst->error <= tolerance ? Outcome::Passed : Outcome::Failed, text};
+}
+
+static Outcome checkCase(StringRef folder, MLIRContext *context) {
+  switch (getCaseKind(folder)) {
+  case CaseKind::T5Buckets: {
+    llvm::Expected<std::string> text = readText(folder, "buckets.json");
+    llvm::Expected<int64_t> count =
+        text ? checkBuckets(context, *text) : text.takeError();
+    if (!count)
+      return {Outcome::Failed, toString(count.takeError())};
+    return {Outcome::Passed, std::to_string(*count) + " distances"};
+  }
+  case CaseKind::Optimizer:
+    return {Outcome::Skipped, "needs steps of an optimizer"};
+  case CaseKind::Schedules:
+    return {Outcome::Skipped, "needs learning rate schedules"};
+  case CaseKind::Model:
+  case CaseKind::None:
+    return checkModel(folder, context);
+  }
+  llvm_unreachable("all kinds are handled");
+}
+
+int main(int argc, char **argv) {
+  llvm::cl::HideUnrelatedOptions(category);
+  llvm::cl::ParseCommandLineOptions(
+      argc, argv,
+      "Check models against golden vectors of the official implementation\n\n"
+      "  brt-golden-check golden             every case of a folder\n"
+      "  brt-golden-check golden/rec_first   one case\n"
+      "  brt-golden-check --stream golden    prefill and decode against "
+      "forward\n");
+  if (maxSplits < 1) {
+    llvm::errs()
+        << "brt-golden-check: expects --max-splits to be positive, but "
+           "got "
+        << maxSplits << "\n";
+    return 1;
+  }
+  llvm::Expected<std::vector<std::string>> cases = findCases(folders);
+  if (!cases) {
+    llvm::errs() << "brt-golden-check: " << toString(cases.takeError()) << "\n";
+    return 1;
+  }
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  context.loadAllAvailableDialects();
+
+  int counts[3] = {0, 0, 0};
+  constexpr const char *words[] = {"pass", "FAIL", "skip"};
+  for (const std::string &folder : *cases) {
+    Outcome outcome = checkCase(folder, &context);
+    ++counts[outcome.kind];
+    llvm::outs() << words[outcome.kind] << " "
+                 << llvm::sys::path::filename(folder) << ": " << outcome.text
+                 << "\n";
+    llvm::outs().flush();
+  }
+  llvm::outs() << "remark: gradients and steps of optimizers are not compared\n"
+               << counts[Outcome::Passed] << " passed, "
+               << counts[Outcome::Failed] << " failed, "
+               << counts[Outcome::Skipped] << " skipped\n";
+  return counts[Outcome::Failed] != 0;
+}
