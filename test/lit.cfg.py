@@ -12,7 +12,7 @@ import lit.formats
 config.name = "BRT"
 config.test_format = lit.formats.ShTest()
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["Inputs", "unit", "fuzz", "golden"]
+config.excludes = ["Inputs", "unit", "fuzz", "golden", "robustness"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.brt_obj_root, "test")
 
@@ -22,10 +22,8 @@ shared_dir = os.path.normpath(os.path.join(config.brt_src_root, "..", "shared"))
 config.environment["PATH"] = os.pathsep.join(
     [bin_dir, config.llvm_tools_dir, os.environ["PATH"]])
 
-# LLVM's allocator poisons memory in headers that we instrument and unpoisons it
-# in a library that is not instrumented.
 if "address" in config.sanitize:
-    config.environment["ASAN_OPTIONS"] = "allow_user_poisoning=0:detect_leaks=0"
+    config.environment["ASAN_OPTIONS"] = config.asan_options
     config.available_features.add("asan")
 
 # Substitutions

@@ -3,6 +3,7 @@
 
 #include "brt/dialects/Brt/Brt.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/ADT/SmallVectorExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -58,15 +59,14 @@ LogicalResult BrtDialect::verifyRegionResultAttribute(Operation *op, unsigned,
 }
 
 /// The arguments, or results, of an entry point: each is described once.
-static LogicalResult
-verifyPorts(Operation *op, StringRef what, unsigned count,
-            ArrayRef<StringRef> names,
-            function_ref<Attribute(unsigned, StringRef)> getAttr) {
+static LogicalResult verifyPorts(Operation *op, StringRef what,
+                                 ArrayRef<DictionaryAttr> ports,
+                                 ArrayRef<StringRef> names) {
   llvm::StringSet<> seen;
-  for (unsigned index = 0; index < count; ++index) {
+  for (auto [index, port] : llvm::enumerate(ports)) {
     unsigned found = 0;
     for (StringRef attrName : names) {
-      auto name = dyn_cast_or_null<StringAttr>(getAttr(index, attrName));
+      auto name = port.getAs<StringAttr>(attrName);
       if (!name)
         continue;
       ++found;
@@ -83,27 +83,42 @@ verifyPorts(Operation *op, StringRef what, unsigned count,
   return success();
 }
 
+/// The dictionaries of a function's attribute `arg_attrs` or `res_attrs`. This
+/// runs before the function's own verifier, which refuses any other attribute:
+/// none are returned then.
+static std::optional<SmallVector<DictionaryAttr>>
+getPorts(Operation *op, StringRef attrName, unsigned count) {
+  Attribute attr = op->getAttr(attrName);
+  if (!attr)
+    return SmallVector<DictionaryAttr>(count,
+                                       DictionaryAttr::get(op->getContext()));
+  auto array = dyn_cast<ArrayAttr>(attr);
+  if (!array || array.size() != count ||
+      !llvm::all_of(array, llvm::IsaPred<DictionaryAttr>))
+    return std::nullopt;
+  return llvm::map_to_vector(array.getAsRange<DictionaryAttr>(),
+                             [](DictionaryAttr port) { return port; });
+}
+
 static LogicalResult verifyEntry(Operation *op, Attribute value) {
-  auto function = dyn_cast<FunctionOpInterface>(op);
-  if (!function || !isa<UnitAttr>(value))
+  if (!isa<FunctionOpInterface>(op) || !isa<UnitAttr>(value))
     return op->emitOpError("expects '")
            << BrtDialect::getEntryAttrName()
            << "' to be a unit attribute of a function, but got " << value;
+  auto typeAttr = op->getAttrOfType<TypeAttr>("function_type");
+  auto type =
+      typeAttr ? dyn_cast<FunctionType>(typeAttr.getValue()) : FunctionType();
   // Below tensors, arguments are those of the binary interface.
-  auto isTensor = [](Type type) { return isa<RankedTensorType>(type); };
-  if (!llvm::all_of(function.getArgumentTypes(), isTensor))
+  if (!type ||
+      !llvm::all_of(type.getInputs(), llvm::IsaPred<RankedTensorType>))
+    return success();
+  auto arguments = getPorts(op, "arg_attrs", type.getNumInputs());
+  auto results = getPorts(op, "res_attrs", type.getNumResults());
+  if (!arguments || !results)
     return success();
   return failure(
-      failed(verifyPorts(op, "argument", function.getNumArguments(),
-                         getArgumentAttrNames(),
-                         [&](unsigned index, StringRef name) {
-                           return function.getArgAttr(index, name);
-                         })) ||
-      failed(verifyPorts(op, "result", function.getNumResults(),
-                         getResultAttrNames(),
-                         [&](unsigned index, StringRef name) {
-                           return function.getResultAttr(index, name);
-                         })));
+      failed(verifyPorts(op, "argument", *arguments, getArgumentAttrNames())) ||
+      failed(verifyPorts(op, "result", *results, getResultAttrNames())));
 }
 
 LogicalResult BrtDialect::verifyOperationAttribute(Operation *op,
