@@ -16,7 +16,7 @@ def ExpandModelPass : Pass<"brt-expand-model", "mlir::ModuleOp"> {
     `brt.output` says with its name. The options of the model stay as the
     module's attribute `brt.config`.
 
-    ```mlir
+    ```
     // before
     brt.model @tiny segment = 8, window = 4, width = 16, heads = 2, head_width = 8, ffn = 32 {
       brt.embedding vocabulary = 31

@@ -13,7 +13,7 @@ def ConvertBrtToLinalgPass : Pass<"convert-brt-to-linalg"> {
     its formula in the bodies of `linalg.generic`. Window attention walks blocks
     of queries with the keys they see; `brt.recurrence` becomes `scf.for`.
 
-    ```mlir
+    ```
     // before
     %0 = brt.activation relu %x : tensor<?x8xf32>
 
@@ -45,7 +45,7 @@ def ExposeBuffersPass : Pass<"brt-expose-buffers", "mlir::ModuleOp"> {
     it returns become buffers, after the arguments, that it writes. Functions
     that are no entry points are erased.
 
-    ```mlir
+    ```
     // before
     func.func @f(%x: tensor<?x8xf32>) -> tensor<?x8xf32> attributes {brt.entry} {
       return %x : tensor<?x8xf32>
@@ -77,7 +77,7 @@ def OutlineKernelsPass : Pass<"brt-outline-kernels", "mlir::ModuleOp"> {
     function; ops of the same body and types share one, so that code does not
     grow with depth. Numbers used in the body become arguments.
 
-    ```mlir
+    ```
     // before
     linalg.fill ins(%c : f32) outs(%a : memref<8xf32>)
     linalg.fill ins(%d : f32) outs(%b : memref<8xf32>)
@@ -104,7 +104,7 @@ def VectorizeKernelsPass : Pass<"brt-vectorize-kernels", "mlir::ModuleOp"> {
     registers. A large op splits its work over one `scf.parallel`. Ops that no
     vector fits (gathers, flags, dynamic extents only) become scalar loops.
 
-    ```mlir
+    ```
     // before
     linalg.fill ins(%c : f32) outs(%a : memref<8xf32>)
 
@@ -135,7 +135,7 @@ def WrapEntryPointsPass : Pass<"brt-wrap-entry-points", "mlir::ModuleOp"> {
     `brt_entry_fn_t` (brt-c/Program.h): it takes the number of lanes and arrays of
     pointers. The entry point becomes private.
 
-    ```mlir
+    ```
     // before
     func.func @f(%x: memref<?x8xf32>) attributes {brt.arguments = 1, brt.entry}
 
@@ -159,7 +159,7 @@ def OutlineParallelLoopsPass
     pointer to the values from outside it uses; the loop becomes a call of the
     runtime's `brt_parallel_for` (brt-c/Program.h).
 
-    ```mlir
+    ```
     // before
     scf.parallel (%i) = (%c0) to (%n) step (%c1) { "use"(%a, %i) : (memref<8xf32>, index) -> () }
 
@@ -181,7 +181,7 @@ def ExpandMathPass : Pass<"brt-expand-math"> {
     Upstream's approximations of exp, log, tanh, erf, sin, cos and the like in
     f32, on scalars and vectors. Functions of f64 stay, for the C library.
 
-    ```mlir
+    ```
     // before
     %0 = math.exp %x : vector<8xf32>
 
