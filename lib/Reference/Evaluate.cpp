@@ -110,6 +110,32 @@ static LogicalResult verifyLanes(Operation *op, const Frame<T> &frame) {
   return success();
 }
 
+/// The tensors of an element-wise op have one shape.
+template <typename T>
+static LogicalResult verifySameShape(Operation *op, const Frame<T> &frame) {
+  const Tensor<T> *first = nullptr;
+  for (Value operand : op->getOperands()) {
+    if (!isa<RankedTensorType>(operand.getType()))
+      continue;
+    const Tensor<T> &tensor = frame[operand];
+    if (first && tensor.getShape() != first->getShape())
+      return op->emitOpError("expects operands of one shape, but got [")
+             << first->getShape() << "] and [" << tensor.getShape() << "]";
+    first = &tensor;
+  }
+  return success();
+}
+
+/// What the types leave open: the extents of dynamic axes.
+template <typename T>
+static LogicalResult verifyExtents(Operation *op, const Frame<T> &frame) {
+  if (isa<BrtDialect>(op->getDialect()))
+    return verifyLanes(op, frame);
+  if (op->hasTrait<OpTrait::Elementwise>())
+    return verifySameShape(op, frame);
+  return success();
+}
+
 template <typename T>
 FailureOr<Tensors<T>> Frame<T>::run(Block &block,
                                     ArrayRef<Tensor<T>> arguments) {
@@ -122,9 +148,7 @@ FailureOr<Tensors<T>> Frame<T>::run(Block &block,
       return op.emitError("expects an op that the reference evaluator knows, "
                           "but got '")
              << op.getName() << "'";
-    if (isa<BrtDialect>(op.getDialect()) && failed(verifyLanes(&op, *this)))
-      return failure();
-    if (failed((*evaluate)(&op, *this)))
+    if (failed(verifyExtents(&op, *this)) || failed((*evaluate)(&op, *this)))
       return failure();
   }
   Tensors<T> results;
