@@ -55,7 +55,10 @@ def check_error(entry, tools, folder):
     data = make_input(entry)
     if data is not None:
         path.write_bytes(data)
-    names = {"input": path, "folder": folder, "missing": folder / "no-such-file"}
+    beside = folder / "beside"
+    beside.write_bytes(bytes.fromhex(entry.get("beside", "")))
+    names = {"input": path, "beside": beside, "folder": folder,
+             "missing": folder / "no-such-file", "out": folder / "out"}
     args = [arg.format(**names) for arg in entry["args"]]
     code, stderr = run([tools / entry["tool"], *args])
     crash = find_crash(code, stderr)
