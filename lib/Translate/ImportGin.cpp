@@ -477,10 +477,12 @@ LogicalResult GinImporter::readDropout() {
       getReal({"TransformerLayer", "attn_dropout_rate"}, 0);
   if (failed(rate) || failed(lastRate) || failed(attentionRate))
     return failure();
-  if (*rate != *lastRate)
-    return emitErrorAt(last, lookup(last))
-           << "to be the rate " << *rate << " of all layers, but got "
-           << *lastRate;
+  if (*rate != *lastRate) {
+    const GinBinding *binding = lookup(last);
+    return emitErrorAt(last, binding)
+           << "to be '" << baseClass << ".dropout_rate', but got "
+           << (binding ? toString(binding->value) : "nothing");
+  }
   builder.model.set("dropout", b.getF64FloatAttr(*rate));
   builder.model.set("attention_dropout", b.getF64FloatAttr(*attentionRate));
   return success();
