@@ -72,9 +72,8 @@ LogicalResult brt::exportJson(ModelOp model, raw_ostream &os) {
         json.rawValue(key.absent);
       json.attributeEnd();
     }
-    json.attribute("parameter_dtype", model.getPrecision() == Precision::F64
-                                          ? "f64"
-                                          : "f32");
+    json.attribute("parameter_dtype",
+                   model.getPrecision() == Precision::F64 ? "f64" : "f32");
     json.attribute("temperature_abs",
                    model.getTemperature() == Temperature::Absolute);
     LossMask mask = model.getHead().getLossMask();

@@ -67,8 +67,9 @@ LogicalResult GinConfig::readFile(StringRef name, Location loc) {
     return emitError(loc) << "expects file '" << name
                           << "' to be in a search path, but got none there";
   if (llvm::is_contained(openFiles, file))
-    return emitError(loc) << "expects files not to include themselves, but got '"
-                          << file << "' again";
+    return emitError(loc)
+           << "expects files not to include themselves, but got '" << file
+           << "' again";
   if (openFiles.size() >= kMaxOpenFiles)
     return emitError(loc) << "expects includes to be nested at most "
                           << kMaxOpenFiles << " deep, but got more";
@@ -88,8 +89,7 @@ static std::string getKey(StringRef scope, StringRef className,
 
 void GinConfig::addBinding(GinStatement &statement) {
   StringRef className = getLastName(statement.selector);
-  StringRef module =
-      StringRef(statement.selector).drop_back(className.size());
+  StringRef module = StringRef(statement.selector).drop_back(className.size());
   GinBinding binding{statement.loc,       statement.scope,
                      module.str(),        className.str(),
                      statement.parameter, std::move(statement.value)};

@@ -13,11 +13,20 @@ namespace brt {
 
 /// A value: a Python literal, a reference or a macro.
 struct GinValue {
-  enum Kind { None, Bool, Integer, Real, String, Tuple, List, Dict,
-              /// `@scope/module.Class` or `@scope/module.Class()`.
-              Reference,
-              /// `%NAME`.
-              Macro };
+  enum Kind {
+    None,
+    Bool,
+    Integer,
+    Real,
+    String,
+    Tuple,
+    List,
+    Dict,
+    /// `@scope/module.Class` or `@scope/module.Class()`.
+    Reference,
+    /// `%NAME`.
+    Macro
+  };
   Kind kind = None;
   mlir::Location loc;
   bool boolean = false;
@@ -55,9 +64,9 @@ struct GinStatement {
 
 /// Reads the statements of a file, imports left out. Fails after an error that
 /// says line and column.
-mlir::FailureOr<std::vector<GinStatement>>
-parseGin(llvm::StringRef text, llvm::StringRef fileName,
-         mlir::MLIRContext *context);
+mlir::FailureOr<std::vector<GinStatement>> parseGin(llvm::StringRef text,
+                                                    llvm::StringRef fileName,
+                                                    mlir::MLIRContext *context);
 
 } // namespace brt
 

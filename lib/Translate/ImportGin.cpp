@@ -225,9 +225,9 @@ GinImporter::getWord(GinName name, StringRef otherwise,
     return otherwise;
   const GinValue &value = binding->value;
   for (auto [official, keyword] : words)
-    if (official.empty() ? value.kind == GinValue::None
-                         : value.kind == GinValue::String &&
-                               value.text == official)
+    if (official.empty()
+            ? value.kind == GinValue::None
+            : value.kind == GinValue::String && value.text == official)
       return keyword;
   InFlightDiagnostic diagnostic = emitErrorAt(name, binding) << "to be ";
   for (auto [index, word] : llvm::enumerate(words)) {
@@ -268,16 +268,15 @@ LogicalResult GinImporter::readTask() {
       failed(setInteger(builder.embedding, "vocabulary", {task, "vocab_size"},
                         256)))
     return failure();
-  builder.head.set("logit_scale",
-                   LogitScaleAttr::get(b.getContext(),
-                                       isOld ? LogitScale::SqrtVocab
-                                             : LogitScale::SqrtWidth));
+  builder.head.set(
+      "logit_scale",
+      LogitScaleAttr::get(b.getContext(), isOld ? LogitScale::SqrtVocab
+                                                : LogitScale::SqrtWidth));
   const GinBinding *mask = lookup({"DataPipelineConfig", "loss_mask_fn"});
   if (mask && mask->value.kind != GinValue::None)
-    builder.head.set("loss_mask",
-                     LossMaskAttr::get(b.getContext(),
-                                       isOld ? LossMask::Input
-                                             : LossMask::Shifted));
+    builder.head.set("loss_mask", LossMaskAttr::get(b.getContext(),
+                                                    isOld ? LossMask::Input
+                                                          : LossMask::Shifted));
   return success();
 }
 
@@ -344,15 +343,15 @@ LogicalResult GinImporter::readFeedback() {
 LogicalResult GinImporter::readLayer() {
   StringRef layer = "TransformerLayer";
   NamedAttrList &model = builder.model;
-  model.set("temperature",
-            TemperatureAttr::get(b.getContext(), isOld ? Temperature::Signed
-                                                       : Temperature::Absolute));
+  model.set("temperature", TemperatureAttr::get(b.getContext(),
+                                                isOld ? Temperature::Signed
+                                                      : Temperature::Absolute));
   return failure(
       failed(setInteger(model, "heads", {layer, "num_heads"}, {})) ||
       failed(setInteger(model, "head_width", {layer, "head_size"}, {})) ||
       failed(setInteger(model, "window", {layer, "window_length"}, {})) ||
-      failed(setBool(model, "cache", {layer, "use_long_xl_architecture"},
-                     true)) ||
+      failed(
+          setBool(model, "cache", {layer, "use_long_xl_architecture"}, true)) ||
       failed(setBool(model, "causal", {layer, "use_causal_mask"}, true)) ||
       failed(setBool(model, "qk_norm", {baseClass, "normalize_keys"}, true)));
 }
@@ -361,12 +360,11 @@ LogicalResult GinImporter::readRecurrence() {
   if (!builder.hasRecurrentLayers())
     return success();
   StringRef layer = "TransformerLayer";
-  FailureOr<StringRef> gate =
-      getWord({layer, "recurrent_gate_type"}, "fixed",
-              {{"bias", "fixed"},
-               {"lstm", "lstm"},
-               {"full", "full"},
-               {"residual", "residual"}});
+  FailureOr<StringRef> gate = getWord({layer, "recurrent_gate_type"}, "fixed",
+                                      {{"bias", "fixed"},
+                                       {"lstm", "lstm"},
+                                       {"full", "full"},
+                                       {"residual", "residual"}});
   FailureOr<bool> isSingle = getBool({layer, "recurrent_single_gate"}, false);
   FailureOr<bool> isSkip = getBool({layer, "recurrent_skip_ffn"}, false);
   if (failed(gate) || failed(isSingle) || failed(isSkip) ||
@@ -381,11 +379,11 @@ LogicalResult GinImporter::readRecurrence() {
            << "to be False with 'recurrent_skip_ffn', but got True";
   builder.recurrent.set(
       "gate", GateKindAttr::get(b.getContext(), *symbolizeGateKind(*gate)));
-  builder.recurrent.set(
-      "configuration",
-      ConfigurationAttr::get(b.getContext(), *isSkip     ? Configuration::Skip
-                                             : *isSingle ? Configuration::Single
-                                                         : Configuration::Dual));
+  builder.recurrent.set("configuration",
+                        ConfigurationAttr::get(
+                            b.getContext(), *isSkip     ? Configuration::Skip
+                                            : *isSingle ? Configuration::Single
+                                                        : Configuration::Dual));
   return success();
 }
 
@@ -440,21 +438,19 @@ LogicalResult GinImporter::readNetworks() {
                {"softmax", "softmax"}});
   if (failed(activation))
     return failure();
-  builder.model.set(
-      "activation",
-      ActivationKindAttr::get(b.getContext(),
-                              *symbolizeActivationKind(*activation)));
+  builder.model.set("activation",
+                    ActivationKindAttr::get(
+                        b.getContext(), *symbolizeActivationKind(*activation)));
   // The code of 2022 has the width with the network, later with the layer.
   GinName width = isOld ? GinName{"MLP", "num_hidden_units", ffnScope}
                         : GinName{"TransformerLayer", "mlp_dim"};
-  return failure(
-      failed(setInteger(builder.model, "ffn", width, {})) ||
-      failed(setInteger(builder.model, "ffn_layers",
-                        {"MLP", "num_layers", ffnScope}, {})) ||
-      failed(setBool(builder.model, "ffn_bias", {"MLP", "use_bias", ffnScope},
-                     true)) ||
-      failed(setBool(builder.model, "attention_output_bias",
-                     {"MLP", "use_bias", attentionScope}, true)));
+  return failure(failed(setInteger(builder.model, "ffn", width, {})) ||
+                 failed(setInteger(builder.model, "ffn_layers",
+                                   {"MLP", "num_layers", ffnScope}, {})) ||
+                 failed(setBool(builder.model, "ffn_bias",
+                                {"MLP", "use_bias", ffnScope}, true)) ||
+                 failed(setBool(builder.model, "attention_output_bias",
+                                {"MLP", "use_bias", attentionScope}, true)));
 }
 
 LogicalResult GinImporter::readNorm() {
@@ -462,9 +458,9 @@ LogicalResult GinImporter::readNorm() {
   FailureOr<double> epsilon = getReal({"LayerNorm", "epsilon"}, 1e-6);
   if (failed(hasMean) || failed(epsilon))
     return failure();
-  builder.model.set("norm",
-                    NormKindAttr::get(b.getContext(), *hasMean ? NormKind::Layer
-                                                               : NormKind::RMS));
+  builder.model.set(
+      "norm", NormKindAttr::get(b.getContext(),
+                                *hasMean ? NormKind::Layer : NormKind::RMS));
   builder.model.set("norm_epsilon", b.getF64FloatAttr(*epsilon));
   return setBool(builder.model, "norm_bias", {"LayerNorm", "use_bias"}, false);
 }
@@ -504,10 +500,8 @@ LogicalResult GinImporter::readPrecision() {
     return emitErrorAt(layerName, lookup(layerName))
            << "to be that of 'DecoderStack', " << *stack << ", but got "
            << *layer;
-  Precision precision =
-      options.precision.value_or(*symbolizePrecision(*stack));
-  builder.model.set("precision",
-                    PrecisionAttr::get(b.getContext(), precision));
+  Precision precision = options.precision.value_or(*symbolizePrecision(*stack));
+  builder.model.set("precision", PrecisionAttr::get(b.getContext(), precision));
   return success();
 }
 
@@ -515,10 +509,11 @@ OwningOpRef<ModuleOp> GinImporter::run(StringRef text) {
   if (failed(readFiles(text)))
     return {};
   findStack();
-  if (failed(checkBindings()) || failed(readTask()) || failed(readStack()) || failed(readFeedback()) ||
-      failed(readLayer()) || failed(readRecurrence()) ||
-      failed(readPositions()) || failed(readNetworks()) || failed(readNorm()) ||
-      failed(readDropout()) || failed(readPrecision()))
+  if (failed(checkBindings()) || failed(readTask()) || failed(readStack()) ||
+      failed(readFeedback()) || failed(readLayer()) ||
+      failed(readRecurrence()) || failed(readPositions()) ||
+      failed(readNetworks()) || failed(readNorm()) || failed(readDropout()) ||
+      failed(readPrecision()))
     return {};
   StringRef stem = llvm::sys::path::stem(options.fileName);
   if (stem != "-")

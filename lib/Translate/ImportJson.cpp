@@ -239,10 +239,10 @@ LogicalResult JsonImporter::readTemperature() {
   FailureOr<bool> isAbsolute = readBool("temperature_abs", true);
   if (failed(isAbsolute))
     return failure();
-  builder.model.set(
-      "temperature",
-      TemperatureAttr::get(context, *isAbsolute ? Temperature::Absolute
-                                                : Temperature::Signed));
+  builder.model.set("temperature",
+                    TemperatureAttr::get(context, *isAbsolute
+                                                      ? Temperature::Absolute
+                                                      : Temperature::Signed));
   return success();
 }
 
@@ -269,8 +269,7 @@ LogicalResult JsonImporter::readPrecision() {
   const json::Value *parameters = object.get("parameter_dtype");
   if (!precision || !parameters)
     return success();
-  StringRef wanted =
-      precision.getValue() == Precision::F64 ? "f64" : "f32";
+  StringRef wanted = precision.getValue() == Precision::F64 ? "f64" : "f32";
   if (parameters->getAsString() == wanted)
     return success();
   return emitErrorAt("parameter_dtype")

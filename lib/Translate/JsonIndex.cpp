@@ -31,8 +31,8 @@ JsonIndex::JsonIndex(StringRef text) {
       // Only a name is followed by a colon.
       if (depth == 1 && colon != StringRef::npos && text[colon] == ':') {
         size_t value = text.find_first_not_of(" \t\r\n", colon + 1);
-        members.push_back({text.slice(i + 1, end - 1), i,
-                           std::min(value, text.size())});
+        members.push_back(
+            {text.slice(i + 1, end - 1), i, std::min(value, text.size())});
       }
       i = end;
       continue;

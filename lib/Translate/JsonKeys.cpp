@@ -79,8 +79,10 @@ bool brt::isJsonSpecialKey(llvm::StringRef name) {
 
 bool brt::isJsonRunFact(llvm::StringRef name) {
   static constexpr llvm::StringLiteral facts[] = {
-      "comment", "kept_steps",       "lanes",    "negative_temperatures",
-      "optimizer", "parameter_count", "segments", "shapes",
-      "source",  "steps"};
+      "comment",   "kept_steps",
+      "lanes",     "negative_temperatures",
+      "optimizer", "parameter_count",
+      "segments",  "shapes",
+      "source",    "steps"};
   return llvm::is_contained(facts, name);
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "brt/InitAll.h"
+#include "brt/Translate/Dot.h"
 #include "brt/Translate/Gin.h"
 #include "brt/Translate/Json.h"
 #include "mlir/IR/AsmState.h"
@@ -15,35 +16,43 @@
 using namespace mlir;
 namespace cl = llvm::cl;
 
-enum class Action { None, ImportGin, ImportJson, ExportJson };
+enum class Action { None, ImportGin, ImportJson, ExportJson, ToDot };
 
+static cl::OptionCategory category("Options");
 static cl::opt<Action> action(
-    cl::desc("Translations:"), cl::init(Action::None),
+    cl::cat(category), cl::desc("Translations:"), cl::init(Action::None),
     cl::values(clEnumValN(Action::ImportGin, "import-gin",
                           "Read official configuration files, write brt.model"),
                clEnumValN(Action::ImportJson, "import-json",
                           "Read a JSON description, write brt.model"),
                clEnumValN(Action::ExportJson, "export-json",
-                          "Read brt.model, write its JSON description")));
-static cl::opt<std::string> inputName(cl::Positional, cl::desc("<input file>"),
-                                      cl::init("-"));
-static cl::opt<std::string> outputName("o", cl::desc("Where to write"),
+                          "Read brt.model, write its JSON description"),
+               clEnumValN(Action::ToDot, "brt-to-dot",
+                          "Read brt.model, draw its data flow for Graphviz")));
+static cl::opt<std::string> inputName(cl::cat(category), cl::Positional,
+                                      cl::desc("<input file>"), cl::init("-"));
+static cl::opt<std::string> outputName("o", cl::cat(category),
+                                       cl::desc("Where to write"),
                                        cl::value_desc("file"), cl::init("-"));
-static cl::opt<brt::Precision> precision(
-    "precision", cl::desc("Precision of an imported model"),
-    cl::values(clEnumValN(brt::Precision::F32, "f32", ""),
-               clEnumValN(brt::Precision::BF16, "bf16", ""),
-               clEnumValN(brt::Precision::F64, "f64", "")));
+static cl::opt<brt::Precision>
+    precision("precision", cl::cat(category),
+              cl::desc("Precision of an imported model"),
+              cl::values(clEnumValN(brt::Precision::F32, "f32", ""),
+                         clEnumValN(brt::Precision::BF16, "bf16", ""),
+                         clEnumValN(brt::Precision::F64, "f64", "")));
 
-static cl::list<std::string> ginFiles(
-    "gin-file", cl::desc("Further configuration files, read in order"),
-    cl::value_desc("file"));
-static cl::list<std::string> ginOverrides(
-    "gin-override", cl::desc("Bindings in the place of those in files"),
-    cl::value_desc("X = Y"));
-static cl::list<std::string> ginSearchPaths(
-    "gin-search-path", cl::desc("Folders to look for configuration files in"),
-    cl::value_desc("folder"));
+static cl::list<std::string>
+    ginFiles("gin-file", cl::cat(category),
+             cl::desc("Further configuration files, read in order"),
+             cl::value_desc("file"));
+static cl::list<std::string>
+    ginOverrides("gin-override", cl::cat(category),
+                 cl::desc("Bindings in the place of those in files"),
+                 cl::value_desc("X = Y"));
+static cl::list<std::string>
+    ginSearchPaths("gin-search-path", cl::cat(category),
+                   cl::desc("Folders to look for configuration files in"),
+                   cl::value_desc("folder"));
 
 static const char kHelp[] =
     "brt-translate: models to and from other languages\n\n"
@@ -76,9 +85,21 @@ static OwningOpRef<ModuleOp> readModule(llvm::SourceMgr &sources,
   }
 }
 
+static LogicalResult writeDot(ModuleOp module, llvm::raw_ostream &os) {
+  auto models = module.getOps<brt::ModelOp>();
+  if (models.empty())
+    return module.emitError(
+        "expects the module to hold a 'brt.model', but got none");
+  for (brt::ModelOp model : models)
+    brt::exportDot(model, os);
+  return success();
+}
+
 static LogicalResult write(ModuleOp module, llvm::raw_ostream &os) {
   if (action == Action::ExportJson)
     return brt::exportJson(module, os);
+  if (action == Action::ToDot)
+    return writeDot(module, os);
   module->print(os);
   return success();
 }
@@ -117,6 +138,7 @@ static LogicalResult translate() {
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, kHelp);
   return failed(translate());
 }

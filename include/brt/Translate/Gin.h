@@ -1,4 +1,5 @@
-//===- Gin.h - The official implementation's configuration files -*- C++ -*-===//
+//===- Gin.h - The official implementation's configuration files -*- C++
+//-*-===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #ifndef BRT_TRANSLATE_GIN_H
