@@ -11,8 +11,13 @@ macro(brt_use_ccache)
   endif()
 endmacro()
 
-# Builds everything with the sanitizers named in BRT_SANITIZE.
+# Builds everything with the sanitizers named in BRT_SANITIZE, and so that
+# fuzzers see which code an input reaches.
 macro(brt_use_sanitizers)
+  if(BRT_ENABLE_FUZZERS)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+    add_link_options(-fsanitize=fuzzer-no-link)
+  endif()
   if(BRT_SANITIZE)
     list(JOIN BRT_SANITIZE "," BRT_SANITIZE_LIST)
     add_compile_options(-fsanitize=${BRT_SANITIZE_LIST} -fno-omit-frame-pointer
