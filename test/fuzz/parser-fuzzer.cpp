@@ -35,9 +35,10 @@ static bool isNestedDeep(llvm::StringRef text) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  llvm::StringRef text(reinterpret_cast<const char *>(data), size);
+  // MLIR's lexer wants a zero byte behind the text, as a string has it.
+  std::string text(reinterpret_cast<const char *>(data), size);
   // Bytecode has a fuzzer of its own.
-  if (text.starts_with("ML\xefR") || isNestedDeep(text))
+  if (llvm::StringRef(text).starts_with("ML\xefR") || isNestedDeep(text))
     return -1;
   MLIRContext *context = brt::getFuzzContext(brt::registerAllDialects);
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, context);
