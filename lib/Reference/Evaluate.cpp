@@ -5,6 +5,7 @@
 #include "brt/dialects/Brt/Brt.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace brt;
@@ -90,6 +91,43 @@ LogicalResult Frame<T>::set(Value value, Tensor<T> tensor) {
   return success();
 }
 
+/// Elements beyond this are taken for a mistake, not for a tensor of use.
+static constexpr int64_t kMaxElements = int64_t(1) << 31;
+
+/// Whether a tensor can hold the value: numbers of at most 64 bits.
+static bool isSupported(Type type) {
+  if (auto tensor = dyn_cast<RankedTensorType>(type)) {
+    int64_t size = 1;
+    for (int64_t extent : tensor.getShape())
+      if (!ShapedType::isDynamic(extent) &&
+          llvm::MulOverflow(size, extent, size))
+        return false;
+    return size <= kMaxElements && isSupported(tensor.getElementType());
+  }
+  return type.isIndex() ||
+         (type.isIntOrFloat() && type.getIntOrFloatBitWidth() <= 64);
+}
+
+LogicalResult reference::verifySize(Operation *op, ArrayRef<int64_t> shape) {
+  int64_t size = 1;
+  for (int64_t extent : shape)
+    if (extent < 0 || llvm::MulOverflow(size, extent, size) ||
+        size > kMaxElements)
+      return op->emitOpError("expects a shape of at most 2^31 elements, but "
+                             "got [")
+             << shape << "]";
+  return success();
+}
+
+static LogicalResult verifyTypes(Operation *op, TypeRange types) {
+  for (Type type : types)
+    if (!isSupported(type))
+      return op->emitError("expects numbers of at most 64 bits, or tensors of "
+                           "at most 2^31 of them, but got ")
+             << type;
+  return success();
+}
+
 /// The number of lanes is the only dynamic extent of a brt op.
 template <typename T>
 static LogicalResult verifyLanes(Operation *op, const Frame<T> &frame) {
@@ -139,6 +177,8 @@ static LogicalResult verifyExtents(Operation *op, const Frame<T> &frame) {
 template <typename T>
 FailureOr<Tensors<T>> Frame<T>::run(Block &block,
                                     ArrayRef<Tensor<T>> arguments) {
+  if (failed(verifyTypes(block.getParentOp(), block.getArgumentTypes())))
+    return failure();
   for (auto [value, tensor] : llvm::zip_equal(block.getArguments(), arguments))
     if (failed(set(value, tensor)))
       return failure();
@@ -148,7 +188,8 @@ FailureOr<Tensors<T>> Frame<T>::run(Block &block,
       return op.emitError("expects an op that the reference evaluator knows, "
                           "but got '")
              << op.getName() << "'";
-    if (failed(verifyExtents(&op, *this)) || failed((*evaluate)(&op, *this)))
+    if (failed(verifyTypes(&op, op.getResultTypes())) ||
+        failed(verifyExtents(&op, *this)) || failed((*evaluate)(&op, *this)))
       return failure();
   }
   Tensors<T> results;

@@ -36,10 +36,8 @@ static LogicalResult evaluate(tensor::GenerateOp op, Frame<T> &frame) {
   auto type = cast<RankedTensorType>(op.getType());
   SmallVector<int64_t> shape = frame.getIntegers(
       getMixedValues(type.getShape(), op.getDynamicExtents(), op.getContext()));
-  for (int64_t extent : shape)
-    if (extent < 0)
-      return op.emitOpError("expects extents not to be negative, but got ")
-             << extent;
+  if (failed(verifySize(op, shape)))
+    return failure();
   Tensor<T> result = isa<FloatType>(type.getElementType())
                          ? Tensor<T>::ofReals(shape)
                          : Tensor<T>::ofIntegers(shape);
@@ -62,6 +60,8 @@ static LogicalResult evaluate(tensor::PadOp op, Frame<T> &frame) {
     extent += low[axis] + high[axis];
   }
 
+  if (failed(verifySize(op, shape)))
+    return failure();
   auto result = Tensor<T>::ofKind(source, shape);
   int64_t from = 0;
   SmallVector<int64_t> to(shape);

@@ -91,6 +91,10 @@ private:
   llvm::StringMap<Function> functions;
 };
 
+/// Fails where an extent computed at run time is negative, or the tensor too large.
+llvm::LogicalResult verifySize(mlir::Operation *op,
+                               llvm::ArrayRef<int64_t> shape);
+
 /// Bits of an integer or index type, or of the elements of a tensor of them.
 unsigned getIntegerWidth(mlir::Type type);
 

@@ -9,21 +9,12 @@ using namespace mlir;
 using namespace brt;
 using namespace brt::reference;
 
-/// Fails where an extent is negative.
-static LogicalResult verifyShape(Operation *op, ArrayRef<int64_t> shape) {
-  for (int64_t extent : shape)
-    if (extent < 0)
-      return op->emitOpError("expects extents not to be negative, but got ")
-             << extent;
-  return success();
-}
-
 /// Zeros stand for elements that nothing defines.
 template <typename T>
 static LogicalResult evaluate(tensor::EmptyOp op, Frame<T> &frame) {
   RankedTensorType type = op.getType();
   SmallVector<int64_t> shape = frame.getIntegers(op.getMixedSizes());
-  if (failed(verifyShape(op, shape)))
+  if (failed(verifySize(op, shape)))
     return failure();
   return frame.set(op.getResult(), isa<FloatType>(type.getElementType())
                                        ? Tensor<T>::ofReals(shape)
@@ -34,7 +25,7 @@ template <typename T>
 static LogicalResult evaluate(tensor::SplatOp op, Frame<T> &frame) {
   SmallVector<int64_t> shape = frame.getIntegers(getMixedValues(
       op.getType().getShape(), op.getDynamicSizes(), op.getContext()));
-  if (failed(verifyShape(op, shape)))
+  if (failed(verifySize(op, shape)))
     return failure();
   return frame.set(op.getResult(),
                    Tensor<T>::gather(frame[op.getInput()], shape,
@@ -82,7 +73,7 @@ template <typename T>
 static LogicalResult evaluate(tensor::ExpandShapeOp op, Frame<T> &frame) {
   const Tensor<T> &source = frame[op.getSrc()];
   SmallVector<int64_t> shape = frame.getIntegers(op.getMixedOutputShape());
-  if (failed(verifyShape(op, shape)))
+  if (failed(verifySize(op, shape)))
     return failure();
   if (getNumElements(shape) != source.getSize())
     return op.emitOpError("expects a shape of as many elements as its source, ")

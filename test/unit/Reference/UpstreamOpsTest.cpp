@@ -272,3 +272,23 @@ func.func @f(%x: tensor<?xf64>, %y: tensor<?xf64>) -> tensor<?xf64> {
             "'arith.addf' op expects operands of one shape, but got [2] and "
             "[3]");
 }
+
+TEST(Errors, NumbersThatAreTooWide) {
+  EXPECT_EQ(getError(R"(
+func.func @f() -> i128 {
+  %0 = arith.constant 170141183460469231731687303715884105727 : i128
+  return %0 : i128
+})", {}),
+            "expects numbers of at most 64 bits, or tensors of at most 2^31 of "
+            "them, but got 'i128'");
+}
+
+TEST(Errors, TensorsThatAreTooLarge) {
+  EXPECT_EQ(getError(R"(
+func.func @f(%n: index) -> tensor<?x?xf64> {
+  %0 = tensor.empty(%n, %n) : tensor<?x?xf64>
+  return %0 : tensor<?x?xf64>
+})", integers({}, {1 << 20})),
+            "'tensor.empty' op expects a shape of at most 2^31 elements, but got "
+            "[1048576, 1048576]");
+}
