@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "TensorFiles.h"
-#include "brt/runtime/Safetensors.h"
+#include "llvm/ADT/APFloat.h"
 #include <cstring>
+#include <list>
 
 using namespace mlir;
 using namespace brt;
@@ -48,7 +49,7 @@ static Tensor<double> readIntegers(const rt::TensorView &view) {
   return tensor;
 }
 
-static llvm::Expected<Tensor<double>> readTensor(const rt::TensorView &view) {
+llvm::Expected<Tensor<double>> brt::readTensor(const rt::TensorView &view) {
   switch (view.dtype) {
   case DType::F64:
     return readReals<double>(view, load<double>);
@@ -82,8 +83,10 @@ static void append(std::string &bytes, DType dtype,
   case DType::F32:
     return put(float(tensor.getReals()[n]));
   case DType::BF16: {
-    float value = tensor.getReals()[n]; // Rounded by the evaluator.
-    return put(uint16_t(load<uint32_t>(&value, 0) >> 16));
+    APFloat value(tensor.getReals()[n]);
+    bool loses;
+    value.convert(APFloat::BFloat(), APFloat::rmNearestTiesToEven, &loses);
+    return put(uint16_t(value.bitcastToAPInt().getZExtValue()));
   }
   case DType::I64:
     return put(tensor.getIntegers()[n]);
@@ -92,6 +95,14 @@ static void append(std::string &bytes, DType dtype,
   default:
     return put(uint8_t(tensor.getIntegers()[n]));
   }
+}
+
+std::string brt::getBytes(const Tensor<double> &tensor, DType dtype) {
+  std::string bytes;
+  bytes.reserve(tensor.getSize() * rt::getByteSize(dtype));
+  for (int64_t n = 0; n < tensor.getSize(); ++n)
+    append(bytes, dtype, tensor, n);
+  return bytes;
 }
 
 //===----------------------------------------------------------------------===//
@@ -131,13 +142,12 @@ static DType getDType(Type element, Arithmetic arithmetic) {
 llvm::Error brt::writeResults(StringRef path, const EntryPoint &entry,
                               const NamedTensors &results,
                               Arithmetic arithmetic) {
-  std::vector<std::string> bytes(entry.results.size());
+  std::list<std::string> bytes;
   std::vector<rt::TensorView> views;
-  for (auto [port, data] : llvm::zip_equal(entry.results, bytes)) {
+  for (const Port &port : entry.results) {
     const Tensor<double> &tensor = results.at({port.role, port.name});
     DType dtype = getDType(port.type.getElementType(), arithmetic);
-    for (int64_t n = 0; n < tensor.getSize(); ++n)
-      append(data, dtype, tensor, n);
+    std::string &data = bytes.emplace_back(getBytes(tensor, dtype));
     std::string name =
         port.role == Role::Carry ? "carry_out/" + port.name : port.name;
     views.push_back(

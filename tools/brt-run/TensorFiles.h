@@ -5,11 +5,20 @@
 #define BRT_TOOLS_BRT_RUN_TENSORFILES_H
 
 #include "brt/Reference/Entry.h"
+#include "brt/runtime/Safetensors.h"
 #include "llvm/Support/Error.h"
 
 namespace brt {
 
 using FileTensors = std::map<std::string, reference::Tensor<double>>;
+
+/// The tensor that a view shows.
+llvm::Expected<reference::Tensor<double>>
+readTensor(const rt::TensorView &view);
+
+/// The elements as bytes of a type, which is that of a result of an entry
+/// point.
+std::string getBytes(const reference::Tensor<double> &tensor, rt::DType dtype);
 
 /// Reads every tensor of a safetensors file.
 llvm::Expected<FileTensors> readTensors(llvm::StringRef path);
