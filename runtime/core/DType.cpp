@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "brt/runtime/DType.h"
+#include <cassert>
+#include <cstring>
 
 using namespace brt::rt;
 
@@ -34,4 +36,21 @@ std::optional<DType> brt::rt::parseDType(std::string_view name) {
     if (entry.name == name)
       return entry.dtype;
   return std::nullopt;
+}
+
+bool brt::rt::isReal(DType dtype) {
+  return dtype == DType::F64 || dtype == DType::F32 || dtype == DType::BF16;
+}
+
+double brt::rt::readReal(DType dtype, const void *data, size_t index) {
+  assert(isReal(dtype));
+  if (dtype == DType::F64)
+    return static_cast<const double *>(data)[index];
+  if (dtype == DType::F32)
+    return static_cast<const float *>(data)[index];
+  // A BF16 is the upper half of a F32.
+  uint32_t bits = uint32_t(static_cast<const uint16_t *>(data)[index]) << 16;
+  float number;
+  std::memcpy(&number, &bits, sizeof(number));
+  return number;
 }

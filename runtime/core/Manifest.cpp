@@ -44,6 +44,25 @@ const Port *EntryInfo::findResult(PortKind kind, std::string_view name) const {
   return find(results, kind, name);
 }
 
+Result<const Port *> EntryInfo::expect(PortKind kind, std::string_view portName,
+                                       size_t rank) const {
+  const Port *port = kind == PortKind::Output ? findResult(kind, portName)
+                                              : findArgument(kind, portName);
+  if (!port || port->shape.size() != rank)
+    return makeError(StatusCode::Mismatch,
+                     "the program's entry point '{}' has no '{}' of rank {}",
+                     name, portName, rank);
+  return port;
+}
+
+std::vector<Port> EntryInfo::getCarry() const {
+  std::vector<Port> carry;
+  for (const Port &port : arguments)
+    if (port.kind == PortKind::Carry)
+      carry.push_back(port);
+  return carry;
+}
+
 int Manifest::findEntry(std::string_view name) const {
   for (size_t i = 0; i < entries.size(); ++i)
     if (entries[i].name == name)
@@ -142,5 +161,6 @@ Result<Manifest> Manifest::parse(std::string_view text) {
     BRT_RETURN_IF_ERROR(parsePorts(getMember(item, "results"), entry.results));
     manifest.entries.push_back(std::move(entry));
   }
+  BRT_RETURN_IF_ERROR(manifest.check());
   return manifest;
 }

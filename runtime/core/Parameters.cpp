@@ -49,19 +49,12 @@ static std::string_view stripTree(std::string_view name) {
   return name;
 }
 
-static double readFloat(DType dtype, const void *data, size_t index) {
-  if (dtype == DType::F64)
-    return static_cast<const double *>(data)[index];
-  return static_cast<const float *>(data)[index];
-}
-
-/// Copies a tensor, widening or rounding between f32 and f64.
+/// Copies a tensor, widening or rounding to f32 and f64.
 static Status copyTensor(const TensorView &from, const TensorView &to,
                          void *target) {
-  auto isReal = [](DType dtype) {
-    return dtype == DType::F32 || dtype == DType::F64;
-  };
-  if (from.dtype != to.dtype && !(isReal(from.dtype) && isReal(to.dtype)))
+  bool converts =
+      isReal(from.dtype) && (to.dtype == DType::F32 || to.dtype == DType::F64);
+  if (from.dtype != to.dtype && !converts)
     return makeError(StatusCode::Mismatch,
                      "tensor '{}' is {} in the file, the model wants {}",
                      to.name, getName(from.dtype), getName(to.dtype));
@@ -80,7 +73,7 @@ static Status copyTensor(const TensorView &from, const TensorView &to,
     return {};
   }
   for (size_t i = 0; i < count; ++i) {
-    double number = readFloat(from.dtype, from.data, broadcast ? 0 : i);
+    double number = readReal(from.dtype, from.data, broadcast ? 0 : i);
     if (to.dtype == DType::F64)
       static_cast<double *>(target)[i] = number;
     else

@@ -35,6 +35,12 @@ size_t getByteSize(DType dtype);
 std::string_view getName(DType dtype);
 std::optional<DType> parseDType(std::string_view name);
 
+/// Whether elements are F64, F32 or BF16, the types that programs compute in.
+bool isReal(DType dtype);
+
+/// Element `index` of an array of F64, F32 or BF16.
+double readReal(DType dtype, const void *data, size_t index);
+
 } // namespace brt::rt
 
 #endif // BRT_RUNTIME_DTYPE_H

@@ -27,6 +27,11 @@ struct Port {
   /// The shape and the bytes for a number of lanes.
   std::vector<int64_t> getShape(int64_t lanes) const;
   size_t getBytes(int64_t lanes) const;
+
+  /// Whether both hold the same elements.
+  bool hasTypeOf(const Port &other) const {
+    return dtype == other.dtype && shape == other.shape;
+  }
 };
 
 struct EntryInfo {
@@ -35,6 +40,12 @@ struct EntryInfo {
 
   const Port *findArgument(PortKind kind, std::string_view name) const;
   const Port *findResult(PortKind kind, std::string_view name) const;
+
+  /// The result of kind Output, or else the argument, of that name and rank.
+  /// Errors: Mismatch where there is none.
+  Result<const Port *> expect(PortKind kind, std::string_view name,
+                              size_t rank) const;
+  std::vector<Port> getCarry() const;
 };
 
 /// The manifest of a program.
@@ -45,12 +56,16 @@ struct Manifest {
   std::vector<EntryInfo> entries;
 
   /// Errors: Mismatch for another version, DataLoss for anything not
-  /// understood.
+  /// understood or contradictory.
   static Result<Manifest> parse(std::string_view text);
   /// The index of an entry point, or -1.
   int findEntry(std::string_view name) const;
   /// The parameters of the model: those of the first entry that takes any.
   std::vector<Port> getParameters() const;
+
+private:
+  /// What those who call entry points rely on.
+  Status check() const;
 };
 
 } // namespace brt::rt
