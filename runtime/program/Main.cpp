@@ -1,0 +1,182 @@
+//===- Main.cpp - The command line of a compiled program ------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Commands.h"
+#include "Terminal.h"
+#include "brt/runtime/Threads.h"
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+
+using namespace brt::rt;
+
+extern "C" const brt_program_t brt_program;
+
+/// As a shell's for a process that SIGINT has ended.
+static constexpr int kInterruptedExitCode = 130;
+
+namespace {
+/// Everything that the command line says.
+struct Options {
+  unsigned threads = 0;
+  std::string isa;
+  InitOptions init;
+  EvalOptions eval;
+  GenerateOptions generate;
+  bool greedy = false;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Options
+//===----------------------------------------------------------------------===//
+
+static CLI::App *addCommand(CLI::App &app, Options &options, const char *name,
+                            const char *summary, const std::string &example) {
+  CLI::App *command = app.add_subcommand(name, summary);
+  command->footer("Example:\n  " + example);
+  command
+      ->add_option("--threads", options.threads,
+                   "Threads to use (default: as many as there are processors)")
+      ->check(CLI::Range(1, 1024));
+  command->add_option("--isa", options.isa,
+                      "Instruction set to use, of those that `info` lists "
+                      "(default: the best this machine has)");
+  return command;
+}
+
+static void addInit(CLI::App &app, Options &options, const std::string &path) {
+  CLI::App *command =
+      addCommand(app, options, "init", "Write a checkpoint with new parameters",
+                 path + " init --seed 1 --out c.safetensors");
+  command
+      ->add_option("--seed", options.init.seed,
+                   "Equal seeds give equal parameters")
+      ->capture_default_str();
+  command->add_option("--out", options.init.out, "File to write")->required();
+}
+
+static void addEval(CLI::App &app, Options &options, const std::string &path) {
+  CLI::App *command =
+      addCommand(app, options, "eval",
+                 "Print the bits per byte of documents, of each and of all",
+                 path + " eval --data books/ --checkpoint c.safetensors");
+  command
+      ->add_option("--data", options.eval.data,
+                   "A folder, of which every .txt below is a document, a file, "
+                   "or a pattern such as 'books/a*.txt'. A document must not "
+                   "hold the byte 0")
+      ->required();
+  command
+      ->add_option("--checkpoint", options.eval.checkpoint,
+                   "Parameters to evaluate")
+      ->required();
+  command
+      ->add_option("--lanes", options.eval.lanes,
+                   "Documents to read side by side; changes the speed only")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 4096));
+  command
+      ->add_option("--max-bytes", options.eval.maxBytes,
+                   "Stop after so many bytes of the documents in their order")
+      ->check(CLI::PositiveNumber);
+  command->add_flag("--json", options.eval.json, "Print JSON");
+}
+
+static void addGenerate(CLI::App &app, Options &options,
+                        const std::string &path) {
+  GenerateOptions &generate = options.generate;
+  CLI::App *command = addCommand(
+      app, options, "generate", "Continue a prompt, byte by byte",
+      path + " generate --checkpoint c.safetensors --prompt \"Call me \" "
+             "--tokens 200 --temperature 0.8");
+  command->add_option("--checkpoint", generate.checkpoint, "Parameters to use")
+      ->required();
+  CLI::Option_group *prompt = command->add_option_group("prompt");
+  prompt->add_option("--prompt", generate.prompt, "Text to continue");
+  prompt->add_option("--prompt-file", generate.promptFile,
+                     "File that holds it, - for standard input");
+  prompt->require_option(1);
+  command->add_option("--tokens", generate.tokens, "Bytes to write")
+      ->capture_default_str()
+      ->check(CLI::Range(int64_t(1), int64_t(1) << 40));
+  command
+      ->add_option("--temperature", generate.sampler.temperature,
+                   "Divides the logits: less is more certain")
+      ->capture_default_str();
+  command
+      ->add_option("--top-k", generate.sampler.topK,
+                   "Choose among so many of the likeliest; 0: among all")
+      ->capture_default_str();
+  command
+      ->add_option("--top-p", generate.sampler.topP,
+                   "Choose among the likeliest that have this share together")
+      ->capture_default_str();
+  command
+      ->add_option("--seed", generate.sampler.seed,
+                   "Equal seeds give equal text")
+      ->capture_default_str();
+  command->add_flag("--greedy", options.greedy, "Always take the likeliest");
+}
+
+//===----------------------------------------------------------------------===//
+// Running
+//===----------------------------------------------------------------------===//
+
+static Status run(const CLI::App &app, Options &options) {
+  catchSignals();
+  setThreadCount(options.threads);
+  BRT_ASSIGN_OR_RETURN(Program program,
+                       Program::create(brt_program, options.isa));
+  if (app.got_subcommand("init"))
+    return runInit(program, options.init);
+  if (app.got_subcommand("eval"))
+    return runEval(program, options.eval);
+  if (app.got_subcommand("generate")) {
+    if (options.greedy)
+      options.generate.sampler.temperature = 0;
+    return runGenerate(program, options.generate);
+  }
+  return runInfo(program);
+}
+
+static int fail(const std::string &name, std::string_view message, int code) {
+  std::string line = fmt::format("{}: error: {}\n", name, message);
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  return code;
+}
+
+int main(int argc, char **argv) {
+  std::string path = argc > 0 ? argv[0] : "program";
+  std::string name = std::filesystem::path(path).filename().string();
+  Options options;
+  CLI::App app("A block-recurrent transformer, compiled by BRT.", name);
+  app.require_subcommand(1);
+  app.footer("`" + path + " <command> --help` explains a command.");
+  addInit(app, options, path);
+  addEval(app, options, path);
+  addGenerate(app, options, path);
+  addCommand(app, options, "info", "Print what this program is and needs",
+             path + " info");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp &) {
+    // The help of the command that was asked for, or of the program.
+    std::string help = app.help();
+    for (const CLI::App *command : app.get_subcommands())
+      help = command->help();
+    Status status = print(help);
+    return status.ok() ? 0 : fail(name, status.message(), 1);
+  } catch (const CLI::ParseError &error) {
+    return fail(name,
+                fmt::format("{}; --help tells what there is", error.what()), 1);
+  }
+
+  Status status = run(app, options);
+  if (status.ok())
+    return 0;
+  return fail(name, status.message(),
+              status.code() == StatusCode::Interrupted ? kInterruptedExitCode
+                                                       : 1);
+}
