@@ -4,6 +4,7 @@
 #include "Interpreter.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace brt;
@@ -44,8 +45,10 @@ static LogicalResult evaluate(scf::ForOp op, Frame<T> &frame) {
   if (step <= 0)
     return op.emitOpError("expects a positive step, but got ") << step;
   Tensors<T> carried = getAll(op.getInitArgs(), frame);
+  int64_t i = frame[op.getLowerBound()].integer();
   int64_t end = frame[op.getUpperBound()].integer();
-  for (int64_t i = frame[op.getLowerBound()].integer(); i < end; i += step) {
+  bool overflows = false;
+  for (; i < end && !overflows; overflows = llvm::AddOverflow(i, step, i)) {
     Tensors<T> arguments = {Tensor<T>::ofIntegers({}, i)};
     llvm::append_range(arguments, carried);
     FailureOr<Tensors<T>> yielded = frame.run(*op.getBody(), arguments);

@@ -4,6 +4,7 @@
 #include "Interpreter.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace brt;
@@ -54,12 +55,13 @@ static LogicalResult evaluate(tensor::PadOp op, Frame<T> &frame) {
   SmallVector<int64_t> high = frame.getIntegers(op.getMixedHighPad());
   SmallVector<int64_t> shape(source.getShape());
   for (auto [axis, extent] : llvm::enumerate(shape)) {
-    if (low[axis] < 0 || high[axis] < 0)
-      return op.emitOpError("expects padding not to be negative, but got ")
-             << std::min(low[axis], high[axis]);
-    extent += low[axis] + high[axis];
+    if (low[axis] < 0 || high[axis] < 0 ||
+        llvm::AddOverflow(extent, low[axis], extent) ||
+        llvm::AddOverflow(extent, high[axis], extent))
+      return op.emitOpError("expects padding not to be negative or too large, "
+                            "but got ")
+             << low[axis] << " and " << high[axis];
   }
-
   if (failed(verifySize(op, shape)))
     return failure();
   auto result = Tensor<T>::ofKind(source, shape);

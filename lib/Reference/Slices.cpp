@@ -3,6 +3,7 @@
 
 #include "Interpreter.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace brt;
@@ -28,13 +29,15 @@ static FailureOr<Slice> getSlice(OpT op, ArrayRef<int64_t> shape,
                  frame.getIntegers(op.getMixedSizes()),
                  frame.getIntegers(op.getMixedStrides())};
   for (auto [axis, extent] : llvm::enumerate(shape)) {
-    int64_t size = slice.sizes[axis], first = slice.offsets[axis];
-    int64_t last = first + (size - 1) * slice.strides[axis];
-    if (size < 0 || (size > 0 && (std::min(first, last) < 0 ||
+    int64_t size = slice.sizes[axis], first = slice.offsets[axis], last;
+    bool overflows =
+        llvm::MulOverflow(size - (size > 0), slice.strides[axis], last) ||
+        llvm::AddOverflow(first, last, last);
+    if (size < 0 || (size > 0 && (overflows || std::min(first, last) < 0 ||
                                   std::max(first, last) >= extent)))
       return op.emitOpError("expects a slice within the extent ")
-             << extent << " of axis " << axis << ", but got elements " << first
-             << " to " << last;
+             << extent << " of axis " << axis << ", but got " << size
+             << " elements from " << first << " by " << slice.strides[axis];
   }
   return slice;
 }

@@ -259,7 +259,7 @@ func.func @f(%x: tensor<?xf64>) -> tensor<2xf64> {
 })",
                      reals({2}, {1, 2})),
             "'tensor.extract_slice' op expects a slice within the extent 2 of "
-            "axis 0, but got elements 1 to 2");
+            "axis 0, but got 2 elements from 1 by 1");
 }
 
 TEST(Errors, ShapesThatDisagreeAtRunTime) {
@@ -278,17 +278,20 @@ TEST(Errors, NumbersThatAreTooWide) {
 func.func @f() -> i128 {
   %0 = arith.constant 170141183460469231731687303715884105727 : i128
   return %0 : i128
-})", {}),
+})",
+                     {}),
             "expects numbers of at most 64 bits, or tensors of at most 2^31 of "
             "them, but got 'i128'");
 }
 
 TEST(Errors, TensorsThatAreTooLarge) {
-  EXPECT_EQ(getError(R"(
+  EXPECT_EQ(
+      getError(R"(
 func.func @f(%n: index) -> tensor<?x?xf64> {
   %0 = tensor.empty(%n, %n) : tensor<?x?xf64>
   return %0 : tensor<?x?xf64>
-})", integers({}, {1 << 20})),
-            "'tensor.empty' op expects a shape of at most 2^31 elements, but got "
-            "[1048576, 1048576]");
+})",
+               integers({}, {1 << 20})),
+      "'tensor.empty' op expects a shape of at most 2^31 elements, but got "
+      "[1048576, 1048576]");
 }
