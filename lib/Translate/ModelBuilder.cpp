@@ -28,7 +28,7 @@ static std::string getSymbolName(StringRef name) {
   std::string symbol;
   for (char c : name)
     symbol += llvm::isAlnum(c) || c == '_' || c == '-' || c == '.' ? c : '_';
-  if (symbol.empty() || !llvm::isAlpha(symbol.front()))
+  if (symbol.empty() || !(llvm::isAlpha(symbol.front()) || symbol[0] == '_'))
     symbol.insert(0, "_");
   return symbol;
 }

@@ -30,16 +30,14 @@ MLP.hidden_activation = None
 )";
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  MLIRContext *context = brt::getFuzzContext([](DialectRegistry &registry) {
-    registry.insert<brt::BrtDialect>();
-  });
+  MLIRContext *context = brt::getFuzzContext(
+      [](DialectRegistry &registry) { registry.insert<brt::BrtDialect>(); });
   llvm::StringRef bytes(reinterpret_cast<const char *>(data), size);
   auto [text, override] = bytes.split('\0');
 
   auto files = llvm::makeIntrusiveRefCnt<llvm::vfs::InMemoryFileSystem>();
   files->addFile("/base.gin", 0, llvm::MemoryBuffer::getMemBuffer(kBase));
-  files->addFile("/input.gin", 0,
-                 llvm::MemoryBuffer::getMemBufferCopy(text));
+  files->addFile("/input.gin", 0, llvm::MemoryBuffer::getMemBufferCopy(text));
   brt::GinImportOptions options;
   options.fileName = "/input.gin";
   options.searchPaths = {"/"};

@@ -20,9 +20,8 @@ static std::string print(ModuleOp module) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  MLIRContext *context = brt::getFuzzContext([](DialectRegistry &registry) {
-    registry.insert<brt::BrtDialect>();
-  });
+  MLIRContext *context = brt::getFuzzContext(
+      [](DialectRegistry &registry) { registry.insert<brt::BrtDialect>(); });
   llvm::StringRef text(reinterpret_cast<const char *>(data), size);
   OwningOpRef<ModuleOp> module = brt::importJson(text, context);
   if (!module)
