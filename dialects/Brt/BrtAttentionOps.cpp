@@ -37,6 +37,8 @@ LogicalResult SplitHeadsOp::inferReturnTypes(MLIRContext *context,
   return success();
 }
 
+LogicalResult SplitHeadsOp::verify() { return verifyInferable(*this); }
+
 LogicalResult MergeHeadsOp::inferReturnTypes(MLIRContext *context,
                                              std::optional<Location> location,
                                              Adaptor adaptor,
@@ -65,6 +67,8 @@ LogicalResult MergeHeadsOp::inferReturnTypes(MLIRContext *context,
       input.getElementType()));
   return success();
 }
+
+LogicalResult MergeHeadsOp::verify() { return verifyInferable(*this); }
 
 LogicalResult UnitNormalizeOp::verify() {
   // (C1)

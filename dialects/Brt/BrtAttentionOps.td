@@ -31,6 +31,7 @@ def Brt_SplitHeadsOp : Brt_InferredOp<"split_heads"> {
   let arguments = (ins Brt_FloatTensor:$input, Brt_IntAttr:$heads);
   let results = (outs Brt_FloatTensor:$result);
   let assemblyFormat = "$input `into` $heads attr-dict `:` type($input)";
+  let hasVerifier = 1;
   let hasFolder = 1;
 }
 
@@ -57,6 +58,7 @@ def Brt_MergeHeadsOp : Brt_InferredOp<"merge_heads", [SameTypeOperands]> {
   let arguments = (ins Variadic<Brt_FloatTensor>:$inputs);
   let results = (outs Brt_FloatTensor:$result);
   let assemblyFormat = "$inputs attr-dict `:` type($inputs)";
+  let hasVerifier = 1;
   let hasFolder = 1;
 }
 

@@ -83,6 +83,8 @@ LogicalResult LinearOp::inferReturnTypes(MLIRContext *context,
 }
 
 LogicalResult LinearOp::verify() {
+  if (failed(verifyInferable(*this)))
+    return failure();
   RankedTensorType weight = getWeight().getType();
   // (C1)
   if (failed(verifyShape(

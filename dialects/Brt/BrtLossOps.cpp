@@ -46,6 +46,8 @@ LogicalResult CrossEntropyOp::inferReturnTypes(
 }
 
 LogicalResult CrossEntropyOp::verify() {
+  if (failed(verifyInferable(*this)))
+    return failure();
   // (C1)
   ArrayRef<int64_t> shape = getLogits().getType().getShape().drop_back();
   return failure(failed(verifyShape(*this, "targets", getTargets(), shape)) ||

@@ -47,6 +47,16 @@ bool hasParameterShape(mlir::RankedTensorType type);
 /// Extents are less than this, so that a product of two is 64 bits.
 constexpr int64_t kExtentLimit = int64_t(1) << 31;
 
+/// Checks that the types of results can be inferred. The interface checks it
+/// too, but after the op's own verifier, and with an error of its own behind
+/// ours.
+template <typename OpT>
+llvm::LogicalResult verifyInferable(OpT op) {
+  llvm::SmallVector<mlir::Type> types;
+  return OpT::inferReturnTypes(op.getContext(), op.getLoc(),
+                               typename OpT::Adaptor(op), types);
+}
+
 inline mlir::RankedTensorType getTensorType(mlir::Value value) {
   return llvm::cast<mlir::RankedTensorType>(value.getType());
 }

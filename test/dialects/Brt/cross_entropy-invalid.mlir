@@ -24,3 +24,12 @@ func.func @cross_entropy_c1_c(%l: tensor<?x8x256xf32>, %t: tensor<?x8xi32>, %m: 
   %0, %1, %2 = brt.cross_entropy %l, %t, %m : tensor<?x8x256xf32>, tensor<?x8xi32>, tensor<?x7xi1>
   return
 }
+
+// -----
+
+// Logits of no axis, in generic form.
+func.func @cross_entropy_c1_generic(%l: tensor<f32>, %t: tensor<?x8xi32>, %m: tensor<?x8xi1>) {
+  // expected-error @+1 {{'brt.cross_entropy' op expects logits to have rank 3, but got 'tensor<f32>'}}
+  %0, %1, %2 = "brt.cross_entropy"(%l, %t, %m) : (tensor<f32>, tensor<?x8xi32>, tensor<?x8xi1>) -> (tensor<?x8xf32>, tensor<f32>, tensor<i64>)
+  return
+}

@@ -42,3 +42,22 @@ func.func @linear_c3_b(%x: tensor<?x8x16xbf16>, %w: tensor<16x32xf32>, %b: tenso
   %0 = brt.linear %x, %w bias(%b : tensor<32xf64>) : tensor<?x8x16xbf16>, tensor<16x32xf32>
   return
 }
+
+// -----
+
+// No matrix, in generic form.
+func.func @linear_c1_generic(%x: tensor<?x8x16xf32>, %w: tensor<16xf32>) {
+  // expected-error @+1 {{'brt.linear' op expects weight to have rank 2 and input rank 1 or more, but got 'tensor<16xf32>' and 'tensor<?x8x16xf32>'}}
+  %0 = "brt.linear"(%x, %w) : (tensor<?x8x16xf32>, tensor<16xf32>) -> tensor<?x8x16xf32>
+  return
+}
+
+// -----
+
+// A result that is not inferred, but given.
+func.func @linear_result(%x: tensor<?x8x16xf32>, %w: tensor<16x32xf32>) {
+  // expected-error @+2 {{'brt.linear' op failed to infer returned types}}
+  // expected-error @+1 {{'brt.linear' op inferred type(s) 'tensor<?x8x32xf32>' are incompatible with return type(s) of operation 'tensor<?x8x16xf32>'}}
+  %0 = "brt.linear"(%x, %w) : (tensor<?x8x16xf32>, tensor<16x32xf32>) -> tensor<?x8x16xf32>
+  return
+}

@@ -24,3 +24,12 @@ func.func @split_heads_c1_c(%x: tensor<8x32xf32>) {
   %0 = brt.split_heads %x into 4 : tensor<8x32xf32>
   return
 }
+
+// -----
+
+// Two axes, in generic form.
+func.func @split_heads_c1_generic(%x: tensor<8x32xf32>) {
+  // expected-error @+1 {{'brt.split_heads' op expects input to have rank 3 and a last extent that 'heads' divides, but got 'tensor<8x32xf32>' and 4}}
+  %0 = "brt.split_heads"(%x) <{heads = 4 : i64}> : (tensor<8x32xf32>) -> tensor<8x4x8xf32>
+  return
+}
