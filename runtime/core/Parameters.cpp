@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cstring>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 using namespace brt::rt;
+using nlohmann::json;
 
 /// Metadata of a checkpoint: the model's name and its options.
 static constexpr const char *kModelKey = "brt.model";
@@ -82,6 +84,32 @@ static Status copyTensor(const TensorView &from, const TensorView &to,
   return {};
 }
 
+/// Checks that a checkpoint, if it says so, is of a model of these options; all
+/// but the length of segments change what parameters mean.
+static Status checkConfig(const Manifest &manifest, const SafetensorsFile &file,
+                          const std::string &path) {
+  auto text = file.metadata().find(kConfigKey);
+  if (text == file.metadata().end())
+    return {};
+  json theirs = json::parse(text->second, nullptr, /*allow_exceptions=*/false);
+  json ours = json::parse(manifest.config, nullptr, /*allow_exceptions=*/false);
+  if (!theirs.is_object())
+    return makeError(StatusCode::DataLoss,
+                     "'{}' has a '{}' that is no JSON object", path,
+                     kConfigKey);
+  json keys = ours;
+  keys.update(theirs);
+  for (const auto &[key, value] : keys.items()) {
+    json their = theirs.value(key, json()), our = ours.value(key, json());
+    if (key != "segment" && their != our)
+      return makeError(StatusCode::Mismatch,
+                       "'{}' is a checkpoint of another model: its '{}' is {}, "
+                       "this program's is {}",
+                       path, key, their.dump(), our.dump());
+  }
+  return {};
+}
+
 Result<Parameters> Parameters::load(const Program &program,
                                     const std::string &path) {
   BRT_ASSIGN_OR_RETURN(SafetensorsFile file, SafetensorsFile::open(path));
@@ -93,10 +121,16 @@ Result<Parameters> Parameters::load(const Program &program,
                      "of '{}'",
                      path, model->second, name);
 
+  BRT_RETURN_IF_ERROR(checkConfig(program.manifest(), file, path));
+
   BRT_ASSIGN_OR_RETURN(Parameters parameters, allocate(program));
   std::unordered_map<std::string_view, const TensorView *> tensors;
   for (const TensorView &tensor : file.tensors())
-    tensors[stripTree(tensor.name)] = &tensor;
+    if (!tensors.emplace(stripTree(tensor.name), &tensor).second)
+      return makeError(StatusCode::Mismatch,
+                       "'{}' is not a checkpoint of this model: it has tensor "
+                       "'{}' twice, in two trees",
+                       path, stripTree(tensor.name));
   for (const TensorView &wanted : parameters.set.getViews()) {
     auto found = tensors.find(wanted.name);
     if (found == tensors.end())

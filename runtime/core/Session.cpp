@@ -46,6 +46,16 @@ void TensorSet::clear() {
 // Carry
 //===----------------------------------------------------------------------===//
 
+/// Bounds lanes, so that sizes cannot overflow (ManifestCheck.cpp).
+static constexpr int64_t kMaxLanes = int64_t(1) << 20;
+
+static Status checkLanes(int64_t lanes) {
+  if (lanes >= 1 && lanes <= kMaxLanes)
+    return {};
+  return makeError(StatusCode::InvalidArgument,
+                   "expects 1 to {} lanes, but got {}", kMaxLanes, lanes);
+}
+
 static Result<int> findEntry(const Program &program, std::string_view name) {
   int entry = program.manifest().findEntry(name);
   if (entry >= 0)
@@ -60,6 +70,7 @@ static Result<int> findEntry(const Program &program, std::string_view name) {
 
 Result<Carry> Carry::create(const Program &program, std::string_view entry,
                             int64_t lanes) {
+  BRT_RETURN_IF_ERROR(checkLanes(lanes));
   BRT_ASSIGN_OR_RETURN(int index, findEntry(program, entry));
   Carry carry;
   carry.laneCount = lanes;
@@ -76,6 +87,7 @@ Result<Carry> Carry::create(const Program &program, std::string_view entry,
 
 Result<Call> Call::create(const Program &program, std::string_view entry,
                           int64_t lanes) {
+  BRT_RETURN_IF_ERROR(checkLanes(lanes));
   BRT_ASSIGN_OR_RETURN(int index, findEntry(program, entry));
   Call call(program, index, lanes);
   for (const Port &port : call.info().arguments)

@@ -5,6 +5,7 @@
 #include "Terminal.h"
 #include "brt/runtime/Threads.h"
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 
@@ -31,6 +32,22 @@ struct Options {
 // Options
 //===----------------------------------------------------------------------===//
 
+/// Refuses what is no integer of type T; CLI11 itself takes the nearest.
+template <typename T>
+static CLI::Validator isInteger() {
+  return CLI::Validator(
+      [](const std::string &text) {
+        T value;
+        const char *end = text.data() + text.size();
+        auto [last, error] = std::from_chars(text.data(), end, value);
+        return error == std::errc() && last == end
+                   ? std::string()
+                   : fmt::format("expects an integer of 64 bits, but got '{}'",
+                                 text);
+      },
+      "");
+}
+
 static CLI::App *addCommand(CLI::App &app, Options &options, const char *name,
                             const char *summary, const std::string &example) {
   CLI::App *command = app.add_subcommand(name, summary);
@@ -52,7 +69,8 @@ static void addInit(CLI::App &app, Options &options, const std::string &path) {
   command
       ->add_option("--seed", options.init.seed,
                    "Equal seeds give equal parameters")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(isInteger<int64_t>());
   command->add_option("--out", options.init.out, "File to write")->required();
 }
 
@@ -79,6 +97,7 @@ static void addEval(CLI::App &app, Options &options, const std::string &path) {
   command
       ->add_option("--max-bytes", options.eval.maxBytes,
                    "Stop after so many bytes of the documents in their order")
+      ->check(isInteger<uint64_t>())
       ->check(CLI::PositiveNumber);
   command->add_flag("--json", options.eval.json, "Print JSON");
 }
@@ -99,7 +118,8 @@ static void addGenerate(CLI::App &app, Options &options,
   prompt->require_option(1);
   command->add_option("--tokens", generate.tokens, "Bytes to write")
       ->capture_default_str()
-      ->check(CLI::Range(int64_t(1), int64_t(1) << 40));
+      ->check(isInteger<int64_t>())
+      ->check(CLI::PositiveNumber);
   command
       ->add_option("--temperature", generate.sampler.temperature,
                    "Divides the logits: less is more certain")
@@ -115,7 +135,8 @@ static void addGenerate(CLI::App &app, Options &options,
   command
       ->add_option("--seed", generate.sampler.seed,
                    "Equal seeds give equal text")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(isInteger<uint64_t>());
   command->add_flag("--greedy", options.greedy, "Always take the likeliest");
 }
 
@@ -151,7 +172,7 @@ int main(int argc, char **argv) {
   std::string name = std::filesystem::path(path).filename().string();
   Options options;
   CLI::App app("A block-recurrent transformer, compiled by BRT.", name);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);
   app.footer("`" + path + " <command> --help` explains a command.");
   addInit(app, options, path);
   addEval(app, options, path);
@@ -165,14 +186,19 @@ int main(int argc, char **argv) {
     // The help of the command that was asked for, or of the program.
     std::string help = app.help();
     for (const CLI::App *command : app.get_subcommands())
-      help = command->help();
-    Status status = print(help);
+      help = command->help(path);
+    Status status = print(help + "\n");
     return status.ok() ? 0 : fail(name, status.message(), 1);
   } catch (const CLI::ParseError &error) {
     return fail(name,
                 fmt::format("{}; --help tells what there is", error.what()), 1);
   }
 
+  if (app.get_subcommands().empty())
+    return fail(name,
+                "expects a command: init, eval, generate or info; --help tells "
+                "what they do",
+                1);
   Status status = run(app, options);
   if (status.ok())
     return 0;

@@ -1,0 +1,97 @@
+//===- ManifestTest.cpp - Manifests that are broken or contradictory ------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "brt/runtime/Manifest.h"
+#include <gtest/gtest.h>
+
+using namespace brt::rt;
+
+/// A manifest of one entry point.
+static std::string makeManifest(const std::string &arguments,
+                                const std::string &results) {
+  return R"({"abi":1,"name":"m","entries":[{"name":"f","arguments":[)" +
+         arguments + R"(],"results":[)" + results + "]}]}";
+}
+
+static std::string makePort(const std::string &kind, const std::string &name,
+                            const std::string &shape) {
+  return R"({"kind":")" + kind + R"(","name":")" + name +
+         R"(","dtype":"F32","shape":)" + shape + "}";
+}
+
+namespace {
+struct BrokenCase {
+  const char *name;
+  std::string text;
+  const char *message;
+};
+
+std::ostream &operator<<(std::ostream &os, const BrokenCase &broken) {
+  return os << broken.name;
+}
+
+class BrokenManifest : public testing::TestWithParam<BrokenCase> {};
+} // namespace
+
+TEST_P(BrokenManifest, IsRefused) {
+  Status status = Manifest::parse(GetParam().text).status();
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.message().find(GetParam().message), std::string::npos)
+      << status.message();
+}
+
+static const std::string kState = makePort("carry", "s", "[-1,2]");
+
+static const BrokenCase kBroken[] = {
+    {"Empty", "", "is not JSON"},
+    {"List", "[]", "is not JSON"},
+    {"OtherVersion", R"({"abi":2,"entries":[]})", "has version 2"},
+    {"NoVersion", R"({"entries":[]})", "has version null"},
+    {"NoEntries", R"({"abi":1})", "lacks its entry points"},
+    {"NoArguments", R"({"abi":1,"entries":[{"name":"f"}]})", "lacks the"},
+    {"UnknownKind", makeManifest(makePort("gift", "a", "[1]"), ""), "without"},
+    {"NoShape", makeManifest(R"({"kind":"input","dtype":"F32"})", ""),
+     "without"},
+    {"NegativeExtent", makeManifest(makePort("input", "a", "[-2]"), ""),
+     "an extent"},
+    {"FractionalExtent", makeManifest(makePort("input", "a", "[1.5]"), ""),
+     "an extent"},
+    {"Huge", makeManifest(makePort("input", "a", "[9999999,9999999]"), ""),
+     "'a' is too large"},
+    {"Overflow",
+     makeManifest(makePort("input", "a", "[4294967296,4294967296]"), ""),
+     "'a' is too large"},
+    {"OutputAsArgument", makeManifest(makePort("output", "a", "[1]"), ""),
+     "'a' is on the wrong side"},
+    {"InputAsResult", makeManifest("", makePort("input", "a", "[1]")),
+     "'a' is on the wrong side"},
+    {"Twice", makeManifest(kState + "," + kState, kState), "'s' comes twice"},
+    {"ParameterWithLanes", makeManifest(makePort("parameter", "p", "[-1]"), ""),
+     "'p' is a parameter with lanes"},
+    {"CarryNotReturned", makeManifest(kState, ""), "'s' is a carry not"},
+    {"CarryOfOtherShape", makeManifest(kState, makePort("carry", "s", "[-1]")),
+     "'s' is a carry not"},
+    {"CarryNotGiven", makeManifest("", kState), "'s' is a carry returned"},
+    {"ParameterLacks", makeManifest("", makePort("parameter", "p", "[1]")),
+     "'p' is a parameter that"},
+    {"EntryTwice",
+     R"({"abi":1,"entries":[{"name":"f","arguments":[],"results":[]},)"
+     R"({"name":"f","arguments":[],"results":[]}]})",
+     "two entry points 'f'"}};
+
+INSTANTIATE_TEST_SUITE_P(All, BrokenManifest, testing::ValuesIn(kBroken),
+                         [](const auto &info) { return info.param.name; });
+
+TEST(Manifest, KnowsItsPorts) {
+  Result<Manifest> manifest = Manifest::parse(
+      makeManifest(makePort("parameter", "p", "[2,3]") + "," + kState, kState));
+  ASSERT_TRUE(manifest.ok()) << manifest.status().message();
+  EXPECT_EQ(manifest->findEntry("f"), 0);
+  EXPECT_EQ(manifest->findEntry("g"), -1);
+  ASSERT_EQ(manifest->getParameters().size(), 1u);
+  EXPECT_EQ(manifest->getParameters()[0].getBytes(1), 24u);
+  ASSERT_EQ(manifest->entries[0].getCarry().size(), 1u);
+  EXPECT_EQ(manifest->entries[0].getCarry()[0].getBytes(5), 40u);
+  EXPECT_TRUE(manifest->entries[0].expect(PortKind::Carry, "s", 2).ok());
+  EXPECT_FALSE(manifest->entries[0].expect(PortKind::Carry, "s", 1).ok());
+}
