@@ -37,6 +37,19 @@ static FailureOr<SmallVector<int64_t>> getLoopExtents(linalg::LinalgOp op,
   return extents;
 }
 
+/// The place of an operand's element at a point of the loops; fails where a map
+/// leads out of the operand.
+static FailureOr<int64_t> getPlace(Operation *op, AffineMap map,
+                                   ArrayRef<int64_t> point,
+                                   ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> index = map.compose(point);
+  for (auto [i, extent] : llvm::zip_equal(index, shape))
+    if (i < 0 || i >= extent)
+      return op->emitOpError("expects indices below the extents [")
+             << shape << "], but got [" << index << "]";
+  return getOffset(shape, index);
+}
+
 /// Runs the body at every point of the loops, in row-major order. Results start
 /// as the operands they are written over.
 template <typename T>
@@ -61,7 +74,12 @@ static LogicalResult evaluateStructured(Operation *operation, Frame<T> &frame) {
     for (auto [n, operand] : llvm::enumerate(op->getOperands())) {
       const Tensor<T> &tensor =
           n < inputs ? frame[operand] : results[n - inputs];
-      places.push_back(getOffset(tensor.getShape(), maps[n].compose(point)));
+      FailureOr<int64_t> place =
+          getPlace(op, maps[n], point, tensor.getShape());
+      ok = succeeded(place);
+      if (!ok)
+        return;
+      places.push_back(*place);
       arguments.push_back(Tensor<T>::ofKind(tensor, {}));
       arguments.back().copyElement(0, tensor, places.back());
     }

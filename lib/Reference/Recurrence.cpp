@@ -63,8 +63,13 @@ static LogicalResult evaluate(RecurrenceOp op, Frame<T> &frame) {
     FailureOr<Tensors<T>> yielded = frame.run(op.getBody().front(), arguments);
     if (failed(yielded))
       return failure();
-    for (size_t i = 0; i < pieceCount; ++i)
+    for (size_t i = 0; i < pieceCount; ++i) {
       pieces[i].push_back(std::move((*yielded)[i]));
+      if (pieces[i].back().getShape() != pieces[i].front().getShape())
+        return op.emitOpError("expects every block to yield a piece of shape [")
+               << pieces[i].front().getShape() << "], but got ["
+               << pieces[i].back().getShape() << "] from block " << t;
+    }
     carry.assign(yielded->begin() + pieceCount, yielded->end());
   }
 

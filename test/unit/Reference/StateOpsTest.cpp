@@ -26,6 +26,22 @@ func.func @sum(%x: tensor<?x6xf64>, %c: tensor<?x2xf64>) -> (tensor<?x6xf64>, te
   expectNear(results[1], reals({2, 2}, {9, 12, 90.5, 120.5}));
 }
 
+/// A cell that doubles its lanes is no cell.
+TEST(Recurrence, RefusesPiecesThatDiffer) {
+  TestContext test;
+  test.evaluate(R"(
+func.func @grow(%c: tensor<?x1xf64>) -> tensor<?x2xf64> {
+  %0:2 = brt.recurrence blocks = 2 carry (%s = %c : tensor<?x1xf64>) {
+    %1 = tensor.concat dim(0) %s, %s : (tensor<?x1xf64>, tensor<?x1xf64>) -> tensor<?x1xf64>
+    brt.yield %1 : tensor<?x1xf64> carry %1 : tensor<?x1xf64>
+  }
+  return %0#0 : tensor<?x2xf64>
+})",
+                reals({1, 1}, {1}));
+  EXPECT_EQ(test.error, "'brt.recurrence' op expects every block to yield a "
+                        "piece of shape [2, 1], but got [4, 1] from block 1");
+}
+
 TEST(Heads, SplitAndMerge) {
   TestContext test;
   Values results = test.evaluate(R"(

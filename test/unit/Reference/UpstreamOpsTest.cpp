@@ -295,3 +295,22 @@ func.func @f(%n: index) -> tensor<?x?xf64> {
       "'tensor.empty' op expects a shape of at most 2^31 elements, but got "
       "[1048576, 1048576]");
 }
+
+TEST(Errors, IndicesThatLeaveAnOperand) {
+  EXPECT_EQ(
+      getError(
+          R"(
+func.func @f(%x: tensor<?xf64>, %y: tensor<?xf64>, %k: tensor<2xf64>) -> tensor<?xf64> {
+  %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i + j)>, affine_map<(i, j) -> (j)>,
+                                        affine_map<(i, j) -> (i)>],
+                       iterator_types = ["parallel", "reduction"]}
+      ins(%x, %k : tensor<?xf64>, tensor<2xf64>) outs(%y : tensor<?xf64>) {
+  ^bb0(%a: f64, %b: f64, %c: f64):
+    linalg.yield %a : f64
+  } -> tensor<?xf64>
+  return %0 : tensor<?xf64>
+})",
+          {reals({3}, {1, 2, 3}), reals({3}, {1, 2, 3}), reals({2}, {1, 2})}),
+      "'linalg.generic' op expects indices below the extents [3], but got "
+      "[3]");
+}
