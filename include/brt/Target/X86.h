@@ -1,0 +1,46 @@
+//===- X86.h - Object code for x86-64 ---------------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef BRT_TARGET_X86_H
+#define BRT_TARGET_X86_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/SmallVector.h"
+#include <string>
+
+namespace llvm {
+class raw_pwrite_stream;
+} // namespace llvm
+
+namespace brt::x86 {
+
+/// An instruction set that code is made for.
+struct InstructionSet {
+  /// The name in brt_variant_t.
+  llvm::StringLiteral name;
+  /// The processor that LLVM is told.
+  llvm::StringLiteral cpu;
+  int64_t vectorBytes, vectorRegisters;
+};
+
+/// All instruction sets, the best first.
+llvm::ArrayRef<InstructionSet> getInstructionSets();
+
+struct CompileOptions {
+  /// Names of instruction sets; each gets code of its own.
+  llvm::SmallVector<std::string> instructionSets = {"avx512", "avx2"};
+  /// LLVM's optimisation level, 0 to 3.
+  unsigned optimizationLevel = 2;
+};
+
+/// Compiles the entry points of a module of the level `model` or `cell` to one
+/// relocatable object that exports `brt_program` (brt-c/Program.h) and needs
+/// `brt_parallel_for` and the C library. The module itself is not changed.
+/// Errors are emitted on its context.
+llvm::LogicalResult compileToObject(mlir::ModuleOp module,
+                                    const CompileOptions &options,
+                                    llvm::raw_pwrite_stream &os);
+
+} // namespace brt::x86
+
+#endif // BRT_TARGET_X86_H

@@ -1,0 +1,40 @@
+//===- Object.h - Compiled programs as files --------------------*- C++ -*-===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef BRT_TRANSLATE_OBJECT_H
+#define BRT_TRANSLATE_OBJECT_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/SmallVector.h"
+#include <string>
+
+namespace brt {
+
+struct ObjectOptions {
+  /// The target: "x86-64".
+  std::string target = "x86-64";
+  /// Its instruction sets; the program picks the best that the machine has.
+  llvm::SmallVector<std::string> instructionSets = {"avx512", "avx2"};
+  /// The folder of libBrtRuntime.a and libBrtProgramMain.a; empty for the
+  /// folder `lib` beside the folder of the running tool.
+  std::string runtimeDir;
+};
+
+/// Compile a module of the level `model` or `cell` and write a file:
+/// a relocatable object that exports `brt_program` (brt-c/Program.h);
+llvm::LogicalResult translateToObject(mlir::ModuleOp module,
+                                      const ObjectOptions &options,
+                                      llvm::StringRef outputPath);
+/// a shared object that exports it, which takes `brt_parallel_for` from its
+/// loader;
+llvm::LogicalResult translateToShared(mlir::ModuleOp module,
+                                      const ObjectOptions &options,
+                                      llvm::StringRef outputPath);
+/// an executable that holds the runtime.
+llvm::LogicalResult translateToExe(mlir::ModuleOp module,
+                                   const ObjectOptions &options,
+                                   llvm::StringRef outputPath);
+
+} // namespace brt
+
+#endif // BRT_TRANSLATE_OBJECT_H

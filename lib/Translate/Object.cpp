@@ -1,0 +1,131 @@
+//===- Object.cpp - Compiled programs as files ----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "brt/Translate/Object.h"
+#include "brt/Target/X86.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Support/ToolOutputFile.h"
+
+using namespace mlir;
+namespace fs = llvm::sys::fs;
+
+/// The first of `names` that is a program on this machine.
+static FailureOr<std::string> findProgram(Location loc, StringRef what,
+                                          ArrayRef<StringRef> names) {
+  for (StringRef name : names)
+    if (llvm::ErrorOr<std::string> path = llvm::sys::findProgramByName(name))
+      return *path;
+  return emitError(loc, "expects ")
+         << what << " on the PATH, one of " << llvm::join(names, ", ")
+         << ", but got none";
+}
+
+static LogicalResult runProgram(Location loc, StringRef program,
+                                ArrayRef<StringRef> arguments) {
+  SmallVector<StringRef> command = {program};
+  llvm::append_range(command, arguments);
+  std::string message;
+  int status = llvm::sys::ExecuteAndWait(program, command, std::nullopt, {}, 0,
+                                         0, &message);
+  if (status == 0)
+    return success();
+  InFlightDiagnostic error = emitError(loc, "expects '")
+                             << llvm::join(command, " ")
+                             << "' to succeed, but got exit code " << status;
+  if (!message.empty())
+    error << ": " << message;
+  return error;
+}
+
+LogicalResult brt::translateToObject(ModuleOp module,
+                                     const ObjectOptions &options,
+                                     StringRef outputPath) {
+  if (options.target != "x86-64")
+    return module.emitError("expects the target to be 'x86-64', but got '")
+           << options.target << "'";
+  x86::CompileOptions compile;
+  compile.instructionSets = options.instructionSets;
+  SmallVector<char, 0> object;
+  llvm::raw_svector_ostream stream(object);
+  if (failed(x86::compileToObject(module, compile, stream)))
+    return failure();
+
+  std::error_code error;
+  llvm::ToolOutputFile file(outputPath, error, fs::OF_None);
+  if (error)
+    return module.emitError("expects '")
+           << outputPath << "' to be a file that can be written, but got: "
+           << error.message();
+  file.os() << stream.str();
+  file.keep();
+  return success();
+}
+
+/// Compiles to a temporary object and hands it to `link`.
+static LogicalResult linkObject(ModuleOp module,
+                                const brt::ObjectOptions &options,
+                                function_ref<LogicalResult(StringRef)> link) {
+  SmallString<128> path;
+  if (std::error_code error = fs::createTemporaryFile("brt", "o", path))
+    return module.emitError("expects a temporary file, but got: ")
+           << error.message();
+  llvm::FileRemover remover(path);
+  if (failed(translateToObject(module, options, path)))
+    return failure();
+  return link(path);
+}
+
+LogicalResult brt::translateToShared(ModuleOp module,
+                                     const ObjectOptions &options,
+                                     StringRef outputPath) {
+  FailureOr<std::string> linker =
+      findProgram(module.getLoc(), "a linker", {"ld.lld-22", "ld.lld"});
+  if (failed(linker))
+    return failure();
+  return linkObject(module, options, [&](StringRef object) {
+    return runProgram(module.getLoc(), *linker,
+                      {"-shared", "--gc-sections", "-o", outputPath, object});
+  });
+}
+
+/// The folder of the archives that an executable is linked with.
+static std::string getRuntimeDir(const brt::ObjectOptions &options) {
+  if (!options.runtimeDir.empty())
+    return options.runtimeDir;
+  static int anchor;
+  SmallString<128> path(fs::getMainExecutable(nullptr, &anchor));
+  llvm::sys::path::remove_filename(path);
+  llvm::sys::path::append(path, "..", "lib");
+  llvm::sys::path::remove_dots(path, /*remove_dot_dot=*/true);
+  return path.str().str();
+}
+
+LogicalResult brt::translateToExe(ModuleOp module, const ObjectOptions &options,
+                                  StringRef outputPath) {
+  Location loc = module.getLoc();
+  FailureOr<std::string> driver =
+      findProgram(loc, "a C++ compiler to link with",
+                  {"c++", "g++", "clang++", "clang++-22"});
+  if (failed(driver))
+    return failure();
+  SmallVector<std::string> archives;
+  for (StringRef name : {"libBrtProgramMain.a", "libBrtRuntime.a"}) {
+    SmallString<128> path(getRuntimeDir(options));
+    llvm::sys::path::append(path, name);
+    if (!fs::exists(path))
+      return emitError(loc, "expects the runtime's archive '")
+             << path << "', but got no such file; --runtime-dir says where the "
+             << "runtime is";
+    archives.push_back(path.str().str());
+  }
+  return linkObject(module, options, [&](StringRef object) {
+    return runProgram(loc, *driver,
+                      {"-o", outputPath, object, archives[0], archives[1],
+                       "-Wl,--gc-sections", "-static-libstdc++",
+                       "-static-libgcc", "-lpthread", "-lm"});
+  });
+}
