@@ -196,4 +196,25 @@ def ExpandMathPass : Pass<"brt-expand-math"> {
                            "mlir::vector::VectorDialect"];
 }
 
+def StoreBF16AsIntegerPass : Pass<"brt-store-bf16-as-integer"> {
+  let summary = "Hold bf16 in 16-bit integers";
+  let description = [{
+    Below AVX512-BF16 the x86 target moves numbers of bf16 by way of f32 and a
+    function of newer C libraries. Once arithmetic is in f32, a number of bf16 is
+    only 16 bits to be moved.
+
+    ```mlir
+    // before
+    llvm.store %v, %p : vector<8xbf16>, !llvm.ptr
+
+    // after
+    llvm.store %v, %p : vector<8xi16>, !llvm.ptr
+    ```
+
+    Requires: the LLVM dialect without arithmetic on bf16.
+    Ensures:  no type of bf16 is left.
+    Numerics: bit-exact.
+  }];
+}
+
 #endif // BRT_LOWERING_PASSES_TD

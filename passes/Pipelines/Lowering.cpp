@@ -88,9 +88,12 @@ void brt::buildLLVMPipeline(OpPassManager &manager) {
   manager.addPass(createWrapEntryPointsPass());
   manager.addPass(createOutlineParallelLoopsPass());
   manager.addPass(createSCFToControlFlowPass());
+  // Intrinsics where there are; calls of the C library for the rest.
+  manager.addPass(createConvertMathToLLVMPass());
   manager.addPass(createConvertMathToLibmPass());
   manager.addPass(createConvertToLLVMPass());
   manager.addPass(createReconcileUnrealizedCastsPass());
+  manager.addPass(createStoreBF16AsIntegerPass());
 }
 
 void brt::registerLoweringInterfaces(DialectRegistry &registry) {

@@ -1,0 +1,419 @@
+//===- OpsTest.cpp - Compiled ops against the reference evaluator ---------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Every op of the level `cell`, in each kind and element type, at odd shapes,
+// compiled for each instruction set that this machine has.
+//
+//===----------------------------------------------------------------------===//
+
+#include "CompiledProgram.h"
+#include "brt/Reference/Evaluate.h"
+#include "mlir/IR/MLIRContext.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <gtest/gtest.h>
+#include <malloc.h>
+#include <random>
+
+using namespace mlir;
+using namespace brt;
+using namespace brt::test;
+using RefTensor = reference::Tensor<double>;
+
+namespace {
+
+/// Random arguments. The names of a function's arguments say what they hold:
+/// the attribute `test.range = array<i64: a, b>` bounds integers.
+class Fill {
+public:
+  explicit Fill(unsigned seed) : engine(seed) {}
+
+  RefTensor operator()(func::FuncOp function, unsigned index, int64_t lanes) {
+    auto type = cast<RankedTensorType>(function.getArgumentTypes()[index]);
+    SmallVector<int64_t> shape(type.getShape());
+    for (int64_t &extent : shape)
+      if (ShapedType::isDynamic(extent))
+        extent = lanes;
+    auto floatType = dyn_cast<FloatType>(type.getElementType());
+    if (floatType) {
+      RefTensor tensor = RefTensor::ofReals(shape);
+      for (double &x : tensor.getReals())
+        x = std::normal_distribution<double>()(engine);
+      // What the buffer holds is what the evaluator reads.
+      return fromBytes(toBytes(tensor, type), type, lanes);
+    }
+    RefTensor tensor = RefTensor::ofIntegers(shape);
+    int64_t least = 0, most = type.getElementType().isInteger(1) ? 1 : 40;
+    if (auto range =
+            function.getArgAttrOfType<DenseI64ArrayAttr>(index, "test.range"))
+      std::tie(least, most) = std::pair(range[0], range[1]);
+    for (int64_t &x : tensor.getIntegers())
+      x = std::uniform_int_distribution<int64_t>(least, most)(engine);
+    return tensor;
+  }
+
+private:
+  std::mt19937 engine;
+};
+
+struct Tolerance {
+  const char *type;
+  reference::Arithmetic arithmetic;
+  double error;
+};
+
+class CompiledOps : public testing::TestWithParam<Tolerance> {
+protected:
+  /// Checks all functions of `text`, in which T stands for the element type and
+  /// P for that of parameters.
+  void check(std::string text,
+             std::initializer_list<int64_t> laneCounts = {1, 3}) {
+    StringRef type = GetParam().type;
+    text = replace(text, "xT>", ("x" + type + ">").str());
+    text = replace(text, "xP>",
+                   type == "bf16" ? "xf32>" : ("x" + type + ">").str());
+    text = replace(text, "<T>", ("<" + type + ">").str());
+    text = replace(text, ": T", (": " + type).str());
+    // Buffers hold large numbers, not zeros, before they are written.
+    mallopt(M_PERTURB, 0x80);
+    MLIRContext context;
+    OwningOpRef<ModuleOp> module = parseEntryPoints(context, text);
+    ASSERT_TRUE(module) << text;
+    std::unique_ptr<CompiledProgram> program =
+        CompiledProgram::compile(*module);
+    ASSERT_TRUE(program) << text;
+    for (auto [entry, function] :
+         llvm::enumerate(module->getOps<func::FuncOp>()))
+      for (int64_t lanes : laneCounts)
+        checkEntry(*program, entry, function, lanes);
+  }
+
+private:
+  static std::string replace(std::string text, StringRef from, std::string to) {
+    for (size_t at = 0; (at = text.find(from.str(), at)) != std::string::npos;
+         at += to.size())
+      text.replace(at, from.size(), to);
+    return text;
+  }
+
+  void checkEntry(const CompiledProgram &program, unsigned entry,
+                  func::FuncOp function, int64_t lanes) {
+    Fill fill(17 * entry + lanes);
+    SmallVector<RefTensor> arguments;
+    CompiledProgram::Buffers buffers;
+    for (unsigned i = 0; i < function.getNumArguments(); ++i) {
+      arguments.push_back(fill(function, i, lanes));
+      buffers.push_back(
+          toBytes(arguments.back(),
+                  cast<RankedTensorType>(function.getArgumentTypes()[i])));
+    }
+    auto expected =
+        reference::evaluateFunction(function, arguments, GetParam().arithmetic);
+    ASSERT_TRUE(succeeded(expected)) << function.getName().str();
+    for (const brt_variant_t *variant : program.getVariants()) {
+      setThreadCount(1);
+      CompiledProgram::Buffers results =
+          program.run(*variant, entry, function, lanes, buffers);
+      for (auto [i, bytes] : llvm::enumerate(results)) {
+        auto type = cast<RankedTensorType>(function.getResultTypes()[i]);
+        double error =
+            getRelativeError(fromBytes(bytes, type, lanes), (*expected)[i]);
+        EXPECT_LE(error, GetParam().error)
+            << function.getName().str() << " result " << i << ", " << lanes
+            << " lanes, " << variant->isa;
+        EXPECT_FALSE(std::isnan(error));
+      }
+      for (int threads : {2, 3, 7}) {
+        setThreadCount(threads);
+        EXPECT_EQ(results,
+                  program.run(*variant, entry, function, lanes, buffers))
+            << function.getName().str() << ", " << threads << " threads";
+      }
+    }
+  }
+};
+
+TEST_P(CompiledOps, Linear) {
+  std::string text;
+  int sizes[][3] = {{1, 1, 1},    {3, 5, 7},     {8, 16, 32},  {30, 31, 37},
+                    {61, 130, 9}, {5, 256, 130}, {64, 64, 64}, {128, 70, 96}};
+  for (auto [n, k, m] : sizes)
+    text += llvm::formatv(R"(
+func.func @linear_{0}_{1}_{2}(%x: tensor<?x{0}x{1}xT>, %w: tensor<{1}x{2}xP>, %b: tensor<{2}xP>)
+    -> (tensor<?x{0}x{2}xT>, tensor<?x{0}x{2}xT>) {{
+  %0 = brt.linear %x, %w : tensor<?x{0}x{1}xT>, tensor<{1}x{2}xP>
+  %1 = brt.linear %x, %w bias(%b : tensor<{2}xP>) : tensor<?x{0}x{1}xT>, tensor<{1}x{2}xP>
+  return %0, %1 : tensor<?x{0}x{2}xT>, tensor<?x{0}x{2}xT>
+}
+)",
+                          n, k, m);
+  check(text, {1, 2, 5});
+}
+
+TEST_P(CompiledOps, Norm) {
+  std::string text;
+  for (int e : {1, 3, 16, 37, 130})
+    text += llvm::formatv(R"(
+func.func @norm_{0}(%x: tensor<?x5x{0}xT>, %g: tensor<{0}xP>, %b: tensor<{0}xP>)
+    -> (tensor<?x5x{0}xT>, tensor<?x5x{0}xT>, tensor<?x5x{0}xT>, tensor<?x5x{0}xT>) {{
+  %0 = brt.norm rms %x, %g : tensor<?x5x{0}xT>, tensor<{0}xP>
+  %1 = brt.norm layer %x, %g {{epsilon = 1.0e-3 : f64} : tensor<?x5x{0}xT>, tensor<{0}xP>
+  %2 = brt.norm layer %x, %g bias(%b : tensor<{0}xP>) {{epsilon = 1.0e-3 : f64} : tensor<?x5x{0}xT>, tensor<{0}xP>
+  %3 = brt.unit_normalize %x : tensor<?x5x{0}xT>
+  return %0, %1, %2, %3 : tensor<?x5x{0}xT>, tensor<?x5x{0}xT>, tensor<?x5x{0}xT>, tensor<?x5x{0}xT>
+}
+)",
+                          e);
+  check(text);
+}
+
+TEST_P(CompiledOps, Activation) {
+  std::string text;
+  for (const char *kind :
+       {"none", "relu", "swish", "sigmoid", "tanh", "softmax", "gelu"})
+    for (int m : {1, 5, 37, 128})
+      text += llvm::formatv(R"(
+func.func @{0}_{1}(%x: tensor<?x3x{1}xT>) -> tensor<?x3x{1}xT> {{
+  %0 = brt.activation {0} %x : tensor<?x3x{1}xT>
+  return %0 : tensor<?x3x{1}xT>
+}
+)",
+                            kind, m);
+  check(text);
+}
+
+TEST_P(CompiledOps, Gate) {
+  std::string text;
+  for (int e : {1, 16, 37})
+    text += llvm::formatv(R"(
+func.func @gate_{0}(%c: tensor<?x5x{0}xT>, %y: tensor<?x5x{0}xT>, %b: tensor<{0}xP>, %f: tensor<?x5x{0}xT>,
+                    %i: tensor<?x5x{0}xT>, %s: tensor<5x{0}xP>)
+    -> (tensor<?x5x{0}xT>, tensor<?x5x{0}xT>, tensor<?x5x{0}xT>, tensor<?x5x{0}xT>, tensor<?x5x{0}xT>) {{
+  %0 = brt.gate fixed %c, %y (%b : tensor<{0}xP>) : tensor<?x5x{0}xT>
+  %1 = brt.gate full %c, %y (%f : tensor<?x5x{0}xT>) : tensor<?x5x{0}xT>
+  %2 = brt.gate lstm %c, %y (%f, %i : tensor<?x5x{0}xT>, tensor<?x5x{0}xT>) : tensor<?x5x{0}xT>
+  %3 = brt.gate residual %c, %y : tensor<?x5x{0}xT>
+  %4 = brt.add_state_ids %c, %s : tensor<?x5x{0}xT>, tensor<5x{0}xP>
+  return %0, %1, %2, %3, %4 : tensor<?x5x{0}xT>, tensor<?x5x{0}xT>, tensor<?x5x{0}xT>, tensor<?x5x{0}xT>, tensor<?x5x{0}xT>
+}
+)",
+                          e);
+  check(text);
+}
+
+TEST_P(CompiledOps, EmbedAndLogits) {
+  std::string text;
+  int sizes[][3] = {{1, 1, 2}, {5, 31, 16}, {12, 256, 37}};
+  for (auto [n, v, e] : sizes) {
+    bool bf16 = StringRef(GetParam().type) == "bf16";
+    text += llvm::formatv(R"(
+func.func @embed_{0}(%t: tensor<?x{0}xi32> {{test.range = array<i64: -300, 600>}, %e: tensor<{1}x{2}xP>, %x: tensor<?x{0}x{2}xT>)
+    -> (tensor<?x{0}x{2}xT>, tensor<?x{0}x{1}x{3}>) {{
+  %0 = brt.embed %t, %e : tensor<?x{0}xi32>, tensor<{1}x{2}xP> -> tensor<?x{0}x{2}xT>
+  %1 = brt.logits %x, %e {{divisor = 3.0 : f64} : tensor<?x{0}x{2}xT>, tensor<{1}x{2}xP> -> tensor<?x{0}x{1}x{3}>
+  return %0, %1 : tensor<?x{0}x{2}xT>, tensor<?x{0}x{1}x{3}>
+}
+)",
+                          n, v, e, bf16 ? "f32" : GetParam().type);
+  }
+  check(text);
+}
+
+TEST_P(CompiledOps, Loss) {
+  check(R"(
+func.func @loss(%l: tensor<?x9x37xT>, %t: tensor<?x9xi32> {test.range = array<i64: -2, 3>}, %m: tensor<?x9xi1>)
+    -> (tensor<?x9xi32>, tensor<?x9xi1>, tensor<?x9xi1>, tensor<?x9xi1>, tensor<?x9xT>, tensor<T>, tensor<i64>) {
+  %0, %1 = brt.shift_targets %t : tensor<?x9xi32>
+  %2, %3 = brt.shift_targets %t mask(%m : tensor<?x9xi1>) : tensor<?x9xi32>
+  %4, %5 = brt.shift_targets %t mask(%m : tensor<?x9xi1>) {shift_mask} : tensor<?x9xi32>
+  %6, %7, %8 = brt.cross_entropy %l, %0, %3 : tensor<?x9x37xT>, tensor<?x9xi32>, tensor<?x9xi1>
+  return %0, %1, %3, %5, %6, %7, %8 : tensor<?x9xi32>, tensor<?x9xi1>, tensor<?x9xi1>, tensor<?x9xi1>, tensor<?x9xT>, tensor<T>, tensor<i64>
+}
+)");
+}
+
+TEST_P(CompiledOps, Heads) {
+  check(R"(
+func.func @heads(%x: tensor<?x5x12xT>, %y: tensor<?x5x12xT>) -> (tensor<?x5x4x3xT>, tensor<?x5x12xT>, tensor<?x5x24xT>) {
+  %0 = brt.split_heads %x into 4 : tensor<?x5x12xT>
+  %1 = brt.split_heads %y into 4 : tensor<?x5x12xT>
+  %2 = brt.merge_heads %1 : tensor<?x5x4x3xT>
+  %3 = brt.merge_heads %0, %1 : tensor<?x5x4x3xT>, tensor<?x5x4x3xT>
+  return %0, %2, %3 : tensor<?x5x4x3xT>, tensor<?x5x12xT>, tensor<?x5x24xT>
+}
+)");
+}
+
+TEST_P(CompiledOps, StateAttention) {
+  std::string text;
+  int sizes[][4] = {
+      {1, 1, 1, 1}, {5, 7, 3, 10}, {37, 61, 2, 16}, {3, 130, 4, 31}};
+  for (auto [n, m, h, d] : sizes)
+    text += llvm::formatv(R"(
+func.func @state_{0}_{1}(%q: tensor<?x{0}x{2}x{3}xT>, %k: tensor<?x{1}x{2}x{3}xT>, %v: tensor<?x{1}x{2}x{3}xT>, %t: tensor<{2}xP>)
+    -> (tensor<?x{0}x{2}x{3}xT>, tensor<?x{0}x{2}x{3}xT>, tensor<?x{0}x{2}x{3}xT>) {{
+  %0 = brt.state_attention %q, %k, %v {{scale = 0.25 : f64} : tensor<?x{0}x{2}x{3}xT>, tensor<?x{1}x{2}x{3}xT>
+  %1 = brt.state_attention %q, %k, %v temperature(%t : tensor<{2}xP>) : tensor<?x{0}x{2}x{3}xT>, tensor<?x{1}x{2}x{3}xT>
+  %2 = brt.state_attention %q, %k, %v temperature(%t : tensor<{2}xP>) {{temperature_kind = #brt<temperature signed>}
+      : tensor<?x{0}x{2}x{3}xT>, tensor<?x{1}x{2}x{3}xT>
+  return %0, %1, %2 : tensor<?x{0}x{2}x{3}xT>, tensor<?x{0}x{2}x{3}xT>, tensor<?x{0}x{2}x{3}xT>
+}
+)",
+                          n, m, h, d);
+  check(text);
+}
+
+TEST_P(CompiledOps, WindowAttention) {
+  // Queries, keys, window, causal: the cache whole, in part and not there, one
+  // block and many, blocks that do not divide the queries.
+  std::string text;
+  int sizes[][4] = {{1, 8, 4, 1},   {12, 16, 4, 1},  {12, 12, 4, 1},
+                    {13, 18, 5, 1}, {37, 61, 24, 1}, {8, 12, 4, 0},
+                    {11, 15, 4, 0}, {7, 12, 3, 0}};
+  for (auto [n, m, w, causal] : sizes)
+    text += llvm::formatv(R"(
+func.func @window_{0}_{1}_{2}_{3}(%q: tensor<?x{0}x2x5xT>, %k: tensor<?x{1}x2x5xT>, %v: tensor<?x{1}x2x5xT>, %t: tensor<2xP>,
+                              %b: tensor<2x{4}xP>, %s: tensor<2xP>)
+    -> (tensor<?x{0}x2x5xT>, tensor<?x{0}x2x5xT>) {{
+  %0 = brt.window_attention %q, %k, %v temperature(%t : tensor<2xP>) bias(%b : tensor<2x{4}xP>) {{window = {2}, causal = {3}}
+      : tensor<?x{0}x2x5xT>, tensor<?x{1}x2x5xT>
+  %1 = brt.window_attention %q, %k, %v sink(%s : tensor<2xP>) {{window = {2}, causal = {3}, scale = 0.5 : f64}
+      : tensor<?x{0}x2x5xT>, tensor<?x{1}x2x5xT>
+  return %0, %1 : tensor<?x{0}x2x5xT>, tensor<?x{0}x2x5xT>
+}
+)",
+                          n, m, w, causal ? "true" : "false",
+                          causal ? w : 3 * w - 1);
+  check(text);
+}
+
+TEST_P(CompiledOps, WindowAttentionAtPositions) {
+  std::string text;
+  int sizes[][3] = {{1, 8, 4}, {4, 8, 4}, {7, 14, 7}, {16, 32, 16}};
+  for (auto [n, m, w] : sizes)
+    text += llvm::formatv(R"(
+func.func @stream_{0}_{1}(%q: tensor<?x{0}x2x5xT>, %k: tensor<?x{1}x2x5xT>, %v: tensor<?x{1}x2x5xT>, %t: tensor<2xP>,
+                          %b: tensor<2x{2}xP>, %p: tensor<?xi32> {{test.range = array<i64: 0, {3}>})
+    -> tensor<?x{0}x2x5xT> {{
+  %0 = brt.window_attention %q, %k, %v temperature(%t : tensor<2xP>) bias(%b : tensor<2x{2}xP>) positions(%p : tensor<?xi32>) {{window = {2}}
+      : tensor<?x{0}x2x5xT>, tensor<?x{1}x2x5xT>
+  return %0 : tensor<?x{0}x2x5xT>
+}
+)",
+                          n, m, w, m - n);
+  check(text, {1, 2, 5});
+}
+
+TEST_P(CompiledOps, Positions) {
+  check(R"(
+func.func @rotary(%x: tensor<?x5x3x10xT>, %p: tensor<?xi32> {test.range = array<i64: 0, 5000>}) -> (tensor<?x5x3x10xT>, tensor<?x5x3x10xT>) {
+  %0 = brt.rotary %x {first = -8} : tensor<?x5x3x10xT>
+  %1 = brt.rotary %x positions(%p : tensor<?xi32>) {first = 3} : tensor<?x5x3x10xT>
+  return %0, %1 : tensor<?x5x3x10xT>, tensor<?x5x3x10xT>
+}
+func.func @absolute(%x: tensor<?x5x14xT>, %p: tensor<?xi32> {test.range = array<i64: 0, 5000>}) -> (tensor<?x5x14xT>, tensor<?x5x14xT>) {
+  %0 = brt.add_absolute_positions %x : tensor<?x5x14xT>
+  %1 = brt.add_absolute_positions %x positions(%p : tensor<?xi32>) : tensor<?x5x14xT>
+  return %0, %1 : tensor<?x5x14xT>, tensor<?x5x14xT>
+}
+)");
+}
+
+TEST_P(CompiledOps, RelativeBias) {
+  check(R"(
+func.func @t5(%t: tensor<3x32xP>) -> (tensor<3x200xP>, tensor<3x23xP>) {
+  %0 = brt.relative_bias t5 (%t) {first_distance = 1} : (tensor<3x32xP>) -> tensor<3x200xP>
+  %1 = brt.relative_bias t5 (%t) {first_distance = -7} : (tensor<3x32xP>) -> tensor<3x23xP>
+  return %0, %1 : tensor<3x200xP>, tensor<3x23xP>
+}
+func.func @fourier(%t: tensor<3x16xP>) -> tensor<3x23xP> {
+  %0 = brt.relative_bias fourier (%t) {first_distance = -3, max_keys = 24} : (tensor<3x16xP>) -> tensor<3x23xP>
+  return %0 : tensor<3x23xP>
+}
+func.func @alibi(%s: tensor<1xP>, %r: tensor<1xP>, %h: tensor<3xP>) -> (tensor<3x23xP>, tensor<3x23xP>) {
+  %0 = brt.relative_bias alibi (%s, %r) {first_distance = -3} : (tensor<1xP>, tensor<1xP>) -> tensor<3x23xP>
+  %1 = brt.relative_bias alibi (%s, %h) {first_distance = 1} : (tensor<1xP>, tensor<3xP>) -> tensor<3x23xP>
+  return %0, %1 : tensor<3x23xP>, tensor<3x23xP>
+}
+func.func @nn(%a: tensor<9xP>, %b: tensor<9xP>, %c: tensor<3x9xP>) -> tensor<3x23xP> {
+  %0 = brt.relative_bias nn (%a, %b, %c) {first_distance = -3} : (tensor<9xP>, tensor<9xP>, tensor<3x9xP>) -> tensor<3x23xP>
+  return %0 : tensor<3x23xP>
+}
+)");
+}
+
+TEST_P(CompiledOps, State) {
+  check(R"(
+func.func @lanes(%f: tensor<?xi1>, %i: tensor<5x12xT>, %x: tensor<?x5x12xT>, %y: tensor<?x5x12xT>)
+    -> (tensor<?x5x12xT>, tensor<?x5x12xT>, tensor<i1>) {
+  %0 = brt.select_lanes %f, %i, %x : tensor<?xi1>, tensor<5x12xT>, tensor<?x5x12xT>
+  %1 = brt.select_lanes %f, %x, %y : tensor<?xi1>, tensor<?x5x12xT>, tensor<?x5x12xT>
+  %2 = brt.any_lane %f : tensor<?xi1>
+  %3 = tensor.from_elements %2 : tensor<i1>
+  return %0, %1, %3 : tensor<?x5x12xT>, tensor<?x5x12xT>, tensor<i1>
+}
+func.func @write(%c: tensor<?x8x2x3xT>, %r: tensor<?x4x2x3xT>, %p: tensor<?xi32> {test.range = array<i64: -2, 9>},
+                 %n: tensor<?xi32> {test.range = array<i64: 0, 4>}) -> tensor<?x8x2x3xT> {
+  %0 = brt.cache_write %c, %r at %p count %n : tensor<?x8x2x3xT>, tensor<?x4x2x3xT>, tensor<?xi32>
+  return %0 : tensor<?x8x2x3xT>
+}
+func.func @recurrence(%x: tensor<?x12x5xT>, %c: tensor<?x3x5xT>, %d: tensor<?x3x5xT>)
+    -> (tensor<?x12x5xT>, tensor<?x3x5xT>, tensor<?x3x5xT>) {
+  %0:3 = brt.recurrence blocks = 4 over (%b = %x : tensor<?x12x5xT>) carry (%s = %c : tensor<?x3x5xT>, %t = %d : tensor<?x3x5xT>) {
+    %1 = brt.gate residual %s, %b : tensor<?x3x5xT>
+    %2 = brt.activation tanh %1 : tensor<?x3x5xT>
+    brt.yield %2 : tensor<?x3x5xT> carry %t, %1 : tensor<?x3x5xT>, tensor<?x3x5xT>
+  }
+  return %0#0, %0#1, %0#2 : tensor<?x12x5xT>, tensor<?x3x5xT>, tensor<?x3x5xT>
+}
+)",
+        {1, 2, 7});
+}
+
+TEST_P(CompiledOps, Random) {
+  check(R"(
+func.func @random(%seed: tensor<i64> {test.range = array<i64: -1000000000000, 1000000000000>}) -> (tensor<37xP>, tensor<31x130xP>, tensor<5x3x7xP>) {
+  %s = tensor.extract %seed[] : tensor<i64>
+  %0 = brt.random normal %s {mean = 1.0 : f64, stddev = 2.0 : f64, stream = 7 : i64} : tensor<37xP>
+  %1 = brt.random truncated_normal %s {mean = 0.0 : f64, stddev = 0.1 : f64, stream = 8 : i64} : tensor<31x130xP>
+  %2 = brt.random normal %s {mean = 0.0 : f64, stddev = 1.0 : f64, stream = 9 : i64} : tensor<5x3x7xP>
+  return %0, %1, %2 : tensor<37xP>, tensor<31x130xP>, tensor<5x3x7xP>
+}
+)");
+}
+
+// Ops of upstream dialects that a cell of the user's own is made of.
+TEST_P(CompiledOps, Upstream) {
+  check(R"(
+func.func @upstream(%x: tensor<?x6x5xT>, %y: tensor<?x6x5xT>) -> (tensor<?x12x5xT>, tensor<?x6x5xT>, tensor<?x6xT>) {
+  %0 = tensor.concat dim(1) %x, %y : (tensor<?x6x5xT>, tensor<?x6x5xT>) -> tensor<?x12x5xT>
+  %1 = arith.addf %x, %y : tensor<?x6x5xT>
+  %2 = arith.mulf %1, %x : tensor<?x6x5xT>
+  %c0 = arith.constant 0 : index
+  %d = tensor.dim %x, %c0 : tensor<?x6x5xT>
+  %e = tensor.empty(%d) : tensor<?x6xT>
+  %c = arith.constant 0.0 : T
+  %z = linalg.fill ins(%c : T) outs(%e : tensor<?x6xT>) -> tensor<?x6xT>
+  %3 = linalg.generic {indexing_maps = [affine_map<(b, i, j) -> (b, i, j)>, affine_map<(b, i, j) -> (b, i)>],
+                       iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x : tensor<?x6x5xT>) outs(%z : tensor<?x6xT>) {
+  ^bb0(%in: T, %out: T):
+    %a = arith.addf %in, %out : T
+    linalg.yield %a : T
+  } -> tensor<?x6xT>
+  return %0, %2, %3 : tensor<?x12x5xT>, tensor<?x6x5xT>, tensor<?x6xT>
+}
+)");
+}
+
+} // namespace
+
+static std::string nameOf(const testing::TestParamInfo<Tolerance> &info) {
+  return info.param.type;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Types, CompiledOps,
+    testing::Values(Tolerance{"f32", reference::Arithmetic::F64, 2e-6},
+                    Tolerance{"f64", reference::Arithmetic::F64, 1e-13},
+                    Tolerance{"bf16", reference::Arithmetic::AsTyped, 4e-3}),
+    nameOf);
