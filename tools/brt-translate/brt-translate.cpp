@@ -5,6 +5,7 @@
 #include "brt/Translate/Dot.h"
 #include "brt/Translate/Gin.h"
 #include "brt/Translate/Json.h"
+#include "brt/Translate/Object.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Support/FileUtilities.h"
@@ -16,7 +17,16 @@
 using namespace mlir;
 namespace cl = llvm::cl;
 
-enum class Action { None, ImportGin, ImportJson, ExportJson, ToDot };
+enum class Action {
+  None,
+  ImportGin,
+  ImportJson,
+  ExportJson,
+  ToDot,
+  ToObject,
+  ToShared,
+  ToExe
+};
 
 static cl::OptionCategory category("Options");
 static cl::opt<Action> action(
@@ -28,7 +38,13 @@ static cl::opt<Action> action(
                clEnumValN(Action::ExportJson, "export-json",
                           "Read brt.model, write its JSON description"),
                clEnumValN(Action::ToDot, "brt-to-dot",
-                          "Read brt.model, draw its data flow for Graphviz")));
+                          "Read brt.model, draw its data flow for Graphviz"),
+               clEnumValN(Action::ToObject, "brt-to-object",
+                          "Compile to a relocatable object"),
+               clEnumValN(Action::ToShared, "brt-to-shared",
+                          "Compile to a shared object for brt-run"),
+               clEnumValN(Action::ToExe, "brt-to-exe",
+                          "Compile to one self-contained program")));
 static cl::opt<std::string> inputName(cl::cat(category), cl::Positional,
                                       cl::desc("<input file>"), cl::init("-"));
 static cl::opt<std::string> outputName("o", cl::cat(category),
@@ -54,8 +70,20 @@ static cl::list<std::string>
                    cl::desc("Folders to look for configuration files in"),
                    cl::value_desc("folder"));
 
+static cl::opt<std::string> target("target", cl::cat(category),
+                                   cl::desc("What is compiled for: x86-64"),
+                                   cl::init("x86-64"));
+static cl::list<std::string> instructionSets(
+    "isa", cl::cat(category), cl::CommaSeparated,
+    cl::desc("Instruction sets to compile for: avx2, avx512; both unless "
+             "given"));
+static cl::opt<std::string>
+    runtimeDir("runtime-dir", cl::cat(category), cl::value_desc("folder"),
+               cl::desc("Where libBrtRuntime.a and libBrtProgramMain.a are"));
+
 static const char kHelp[] =
     "brt-translate: models to and from other languages\n\n"
+    "  brt-translate --brt-to-exe model.mlir -o books\n"
     "  brt-translate --import-json config.json -o model.mlir\n"
     "  brt-translate --export-json model.mlir\n";
 
@@ -104,6 +132,26 @@ static LogicalResult write(ModuleOp module, llvm::raw_ostream &os) {
   return success();
 }
 
+/// Runs an action that writes a file of its own; none where `action` is
+/// another.
+static std::optional<LogicalResult> compile(ModuleOp module) {
+  brt::ObjectOptions options;
+  options.target = target;
+  options.runtimeDir = runtimeDir;
+  if (instructionSets.getNumOccurrences())
+    options.instructionSets = llvm::to_vector(instructionSets);
+  switch (action) {
+  case Action::ToObject:
+    return brt::translateToObject(module, options, outputName);
+  case Action::ToShared:
+    return brt::translateToShared(module, options, outputName);
+  case Action::ToExe:
+    return brt::translateToExe(module, options, outputName);
+  default:
+    return std::nullopt;
+  }
+}
+
 static LogicalResult translate() {
   std::string error;
   std::unique_ptr<llvm::MemoryBuffer> input = openInputFile(inputName, &error);
@@ -123,6 +171,8 @@ static LogicalResult translate() {
   OwningOpRef<ModuleOp> module = readModule(sources, &context);
   if (!module)
     return failure();
+  if (std::optional<LogicalResult> compiled = compile(*module))
+    return *compiled;
 
   std::unique_ptr<llvm::ToolOutputFile> output =
       openOutputFile(outputName, &error);
