@@ -39,9 +39,9 @@ static LogicalResult verifyPortAttr(Operation *op, StringRef what,
   auto name = dyn_cast<StringAttr>(attr.getValue());
   if (name && !name.empty())
     return success();
-  return op->emitOpError("expects '") << attr.getName().getValue()
-                                      << "' to be a name, but got "
-                                      << attr.getValue();
+  return op->emitOpError("expects '")
+         << attr.getName().getValue() << "' to be a name, but got "
+         << attr.getValue();
 }
 
 LogicalResult BrtDialect::verifyRegionArgAttribute(Operation *op, unsigned,
@@ -109,8 +109,7 @@ static LogicalResult verifyEntry(Operation *op, Attribute value) {
   auto type =
       typeAttr ? dyn_cast<FunctionType>(typeAttr.getValue()) : FunctionType();
   // Below tensors, arguments are those of the binary interface.
-  if (!type ||
-      !llvm::all_of(type.getInputs(), llvm::IsaPred<RankedTensorType>))
+  if (!type || !llvm::all_of(type.getInputs(), llvm::IsaPred<RankedTensorType>))
     return success();
   auto arguments = getPorts(op, "arg_attrs", type.getNumInputs());
   auto results = getPorts(op, "res_attrs", type.getNumResults());

@@ -160,8 +160,8 @@ ArrayRef<brt::Option> brt::HeadOp::getOptions() {
 // Syntax
 //===----------------------------------------------------------------------===//
 
-/// Whether the text at the parser's place is a number with a point. The parser's
-/// buffer ends in a zero byte.
+/// Whether the text at the parser's place is a number with a point. The
+/// parser's buffer ends in a zero byte.
 static bool isAtReal(OpAsmParser &parser) {
   const char *text = parser.getCurrentLocation().getPointer();
   text += *text == '-';
@@ -204,8 +204,7 @@ static bool isAtOptionName(OpAsmParser &parser) {
   while (llvm::isAlnum(*end) || *end == '_' || *end == '.')
     ++end;
   StringRef word(begin, end - begin);
-  return !word.contains('.') && word != "attributes" &&
-         word != "loc";
+  return !word.contains('.') && word != "attributes" && word != "loc";
 }
 
 ParseResult brt::parseOptions(OpAsmParser &parser, ArrayRef<Option> options,

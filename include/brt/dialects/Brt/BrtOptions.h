@@ -5,8 +5,8 @@
 #define BRT_DIALECTS_BRT_BRTOPTIONS_H
 
 #include "mlir/IR/OpImplementation.h"
-#include "llvm/ADT/StringRef.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
 
 namespace brt {
 
