@@ -74,5 +74,6 @@ function(add_brt_unittest name)
   target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS} GTest::gtest_main)
   add_dependencies(BrtUnitTests ${name})
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES LABELS unit)
+  set_tests_properties(${name} PROPERTIES
+    LABELS unit ENVIRONMENT ASAN_OPTIONS=${BRT_ASAN_OPTIONS})
 endfunction()
