@@ -203,7 +203,7 @@ def StoreBF16AsIntegerPass : Pass<"brt-store-bf16-as-integer"> {
     function of newer C libraries. Once arithmetic is in f32, a number of bf16 is
     only 16 bits to be moved.
 
-    ```mlir
+    ```
     // before
     llvm.store %v, %p : vector<8xbf16>, !llvm.ptr
 
