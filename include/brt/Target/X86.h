@@ -29,8 +29,6 @@ llvm::ArrayRef<InstructionSet> getInstructionSets();
 struct CompileOptions {
   /// Names of instruction sets; each gets code of its own.
   llvm::SmallVector<std::string> instructionSets = {"avx512", "avx2"};
-  /// LLVM's optimisation level, 0 to 3.
-  unsigned optimizationLevel = 2;
 };
 
 /// Compiles the entry points of a module of the level `model` or `cell` to one

@@ -91,8 +91,7 @@ static FailureOr<brt::Manifest> lowerToKernels(ModuleOp module) {
   return manifest;
 }
 
-static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
-                     unsigned level) {
+static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
   llvm::PassBuilder builder(&machine);
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
@@ -103,19 +102,20 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, graphs, modules);
-  const llvm::OptimizationLevel levels[] = {
-      llvm::OptimizationLevel::O0, llvm::OptimizationLevel::O1,
-      llvm::OptimizationLevel::O2, llvm::OptimizationLevel::O3};
-  llvm::ModulePassManager passes =
-      level == 0 ? builder.buildO0DefaultPipeline(levels[0])
-                 : builder.buildPerModuleDefaultPipeline(levels[level]);
+  // Kernels come as vectors in loops of their final shape: what is left to do
+  // is the cleaning of addresses and the hoisting of what does not change.
+  llvm::ModulePassManager passes;
+  llvm::cantFail(builder.parsePassPipeline(
+      passes, "function(sroa,early-cse<memssa>,instcombine,simplifycfg,"
+              "loop-mssa(loop-rotate,licm),early-cse<memssa>,instcombine,"
+              "simplifycfg),globaldce"));
   passes.run(module, modules);
 }
 
 /// Code of one instruction set as LLVM IR, optimised, in which nothing but
 /// entry points can be called from outside.
 static std::unique_ptr<llvm::Module>
-compileVariant(ModuleOp kernels, const InstructionSet &isa, unsigned level,
+compileVariant(ModuleOp kernels, const InstructionSet &isa,
                llvm::LLVMContext &context) {
   OwningOpRef<ModuleOp> module = kernels.clone();
   if (failed(runPipeline(*module, [&](OpPassManager &manager) {
@@ -149,7 +149,7 @@ compileVariant(ModuleOp kernels, const InstructionSet &isa, unsigned level,
   for (llvm::GlobalVariable &global : code->globals())
     if (!global.isDeclaration())
       global.setLinkage(llvm::GlobalValue::InternalLinkage);
-  optimize(*code, *machine, level);
+  optimize(*code, *machine);
   return code;
 }
 
@@ -192,8 +192,7 @@ LogicalResult brt::x86::compileToObject(ModuleOp module,
   for (const InstructionSet &isa : getInstructionSets()) {
     if (!llvm::is_contained(options.instructionSets, isa.name))
       continue;
-    std::unique_ptr<llvm::Module> code =
-        compileVariant(*kernels, isa, options.optimizationLevel, context);
+    std::unique_ptr<llvm::Module> code = compileVariant(*kernels, isa, context);
     if (!code)
       return failure();
     program.setDataLayout(code->getDataLayout());
