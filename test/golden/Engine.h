@@ -30,6 +30,12 @@ std::unique_ptr<Engine>
 createReferenceEngine(mlir::OwningOpRef<mlir::ModuleOp> module,
                       reference::Arithmetic arithmetic);
 
+/// The module compiled to a program for the instruction set `isa`, or for the
+/// best of this machine where that is empty. Null after a diagnostic.
+std::unique_ptr<Engine>
+createCompiledEngine(mlir::OwningOpRef<mlir::ModuleOp> module,
+                     llvm::StringRef isa);
+
 } // namespace brt::golden
 
 #endif // BRT_TEST_GOLDEN_ENGINE_H

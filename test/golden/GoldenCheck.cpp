@@ -9,6 +9,7 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/ThreadPool.h"
 
 using namespace mlir;
 using namespace brt;
@@ -20,6 +21,25 @@ static llvm::cl::list<std::string> folders(llvm::cl::Positional,
                                            llvm::cl::desc("DIR..."),
                                            llvm::cl::OneOrMore,
                                            llvm::cl::cat(category));
+enum class EngineKind { Reference, Compiled, Both };
+static llvm::cl::opt<EngineKind>
+    engineKind("engine", llvm::cl::desc("What evaluates the models"),
+               llvm::cl::init(EngineKind::Both),
+               llvm::cl::values(clEnumValN(EngineKind::Reference, "reference",
+                                           "the reference evaluator"),
+                                clEnumValN(EngineKind::Compiled, "compiled",
+                                           "a compiled program"),
+                                clEnumValN(EngineKind::Both, "both",
+                                           "one, then the other")),
+               llvm::cl::cat(category));
+static llvm::cl::opt<std::string> instructionSet(
+    "isa",
+    llvm::cl::desc("Instruction set of compiled programs; else the best"),
+    llvm::cl::value_desc("avx512|avx2"), llvm::cl::cat(category));
+static llvm::cl::opt<unsigned>
+    jobs("jobs",
+         llvm::cl::desc("Cases side by side; else as many as processors"),
+         llvm::cl::init(0), llvm::cl::cat(category));
 static llvm::cl::opt<bool>
     stream("stream",
            llvm::cl::desc("Check prefill and decode against forward instead"),
@@ -59,16 +79,23 @@ static double getTolerance(Precision precision) {
   llvm_unreachable("all precisions are handled");
 }
 
-/// The model of a case as entry points of the level `cell`.
+/// The model of a case as the entry points of the level `cell` to check.
 static OwningOpRef<ModuleOp> expand(const ModelCase &golden,
-                                    MLIRContext *context) {
+                                    Precision precision, MLIRContext *context) {
   JsonImportOptions options;
   options.fileName = "config.json";
+  options.precision = precision;
   OwningOpRef<ModuleOp> module = importJson(golden.config, context, options);
   PassManager manager(context);
   manager.addPass(createExpandModelPass());
   if (!module || failed(manager.run(*module)))
     return nullptr;
+  // Code of those that nothing calls would only be waited for.
+  for (auto function :
+       llvm::make_early_inc_range(module->getOps<func::FuncOp>()))
+    if (function.getSymName() == "init" ||
+        (!stream && function.getSymName() != "forward"))
+      function.erase();
   return module;
 }
 
@@ -100,10 +127,9 @@ static std::string getText(Diagnostic &diagnostic) {
   return text;
 }
 
-static Outcome checkModel(StringRef folder, MLIRContext *context) {
-  llvm::Expected<ModelCase> golden = ModelCase::load(folder);
-  if (!golden)
-    return {Outcome::Failed, toString(golden.takeError())};
+/// Checks a model in one engine.
+static Outcome checkModelIn(EngineKind kind, const ModelCase &golden,
+                            MLIRContext *context) {
   // The first diagnostic is the reason of a failure.
   std::string reason;
   ScopedDiagnosticHandler handler(context, [&](Diagnostic &diagnostic) {
@@ -112,20 +138,28 @@ static Outcome checkModel(StringRef folder, MLIRContext *context) {
     return success();
   });
 
-  OwningOpRef<ModuleOp> module = expand(*golden, context);
+  // Programs compute in f32 where the vectors are f64.
+  Precision precision = golden.precision;
+  if (kind == EngineKind::Compiled && precision == Precision::F64)
+    precision = Precision::F32;
+  OwningOpRef<ModuleOp> module = expand(golden, precision, context);
   if (!module)
     return {Outcome::Failed, reason};
   if (stream && !isCausal(*module))
     return {Outcome::Skipped, "is not causal, so it has no stream"};
-  std::unique_ptr<Engine> engine = createReferenceEngine(
-      std::move(module), getArithmetic(golden->precision));
-  FailureOr<Worst> worst = stream ? checkStream(*engine, *golden, maxSplits)
-                                  : checkSegments(*engine, *golden);
+  std::unique_ptr<Engine> engine =
+      kind == EngineKind::Compiled
+          ? createCompiledEngine(std::move(module), instructionSet)
+          : createReferenceEngine(std::move(module), getArithmetic(precision));
+  if (!engine)
+    return {Outcome::Failed, reason};
+  FailureOr<Worst> worst = stream ? checkStream(*engine, golden, maxSplits)
+                                  : checkSegments(*engine, golden);
   if (failed(worst))
     return {Outcome::Failed, reason};
-  double tolerance = getTolerance(golden->precision);
   if (worst->error == 0)
     return {Outcome::Passed, "no difference"};
+  double tolerance = getTolerance(precision);
   std::string text;
   llvm::raw_string_ostream(text)
       << "worst error " << llvm::format("%.1e", worst->error) << " of "
@@ -133,12 +167,28 @@ static Outcome checkModel(StringRef folder, MLIRContext *context) {
   return {worst->error <= tolerance ? Outcome::Passed : Outcome::Failed, text};
 }
 
-static Outcome checkCase(StringRef folder, MLIRContext *context) {
+static Outcome checkModel(StringRef folder, MLIRContext *context) {
+  llvm::Expected<ModelCase> golden = ModelCase::load(folder);
+  if (!golden)
+    return {Outcome::Failed, toString(golden.takeError())};
+  if (engineKind != EngineKind::Both)
+    return checkModelIn(engineKind, *golden, context);
+  Outcome first = checkModelIn(EngineKind::Reference, *golden, context);
+  Outcome second = checkModelIn(EngineKind::Compiled, *golden, context);
+  return {first.kind == Outcome::Failed ? first.kind : second.kind,
+          "reference: " + first.text + "; compiled: " + second.text};
+}
+
+static Outcome checkCase(StringRef folder) {
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  context.loadAllAvailableDialects();
   switch (getCaseKind(folder)) {
   case CaseKind::T5Buckets: {
     llvm::Expected<std::string> text = readText(folder, "buckets.json");
     llvm::Expected<int64_t> count =
-        text ? checkBuckets(context, *text) : text.takeError();
+        text ? checkBuckets(&context, *text) : text.takeError();
     if (!count)
       return {Outcome::Failed, toString(count.takeError())};
     return {Outcome::Passed, std::to_string(*count) + " distances"};
@@ -149,7 +199,7 @@ static Outcome checkCase(StringRef folder, MLIRContext *context) {
     return {Outcome::Skipped, "needs learning rate schedules"};
   case CaseKind::Model:
   case CaseKind::None:
-    return checkModel(folder, context);
+    return checkModel(folder, &context);
   }
   llvm_unreachable("all kinds are handled");
 }
@@ -161,6 +211,7 @@ int main(int argc, char **argv) {
       "Check models against golden vectors of the official implementation\n\n"
       "  brt-golden-check golden             every case of a folder\n"
       "  brt-golden-check golden/rec_first   one case\n"
+      "  brt-golden-check --engine=reference golden\n"
       "  brt-golden-check --stream golden    prefill and decode against "
       "forward\n");
   if (maxSplits < 1) {
@@ -175,15 +226,16 @@ int main(int argc, char **argv) {
     llvm::errs() << "brt-golden-check: " << toString(cases.takeError()) << "\n";
     return 1;
   }
-  DialectRegistry registry;
-  registerAllDialects(registry);
-  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-  context.loadAllAvailableDialects();
+  // Every case has a context of its own, so that cases run side by side.
+  llvm::DefaultThreadPool pool(llvm::hardware_concurrency(jobs));
+  std::vector<std::shared_future<Outcome>> outcomes;
+  for (const std::string &folder : *cases)
+    outcomes.push_back(pool.async([folder] { return checkCase(folder); }));
 
   int counts[3] = {0, 0, 0};
   constexpr const char *words[] = {"pass", "FAIL", "skip"};
-  for (const std::string &folder : *cases) {
-    Outcome outcome = checkCase(folder, &context);
+  for (auto [folder, future] : llvm::zip_equal(*cases, outcomes)) {
+    const Outcome &outcome = future.get();
     ++counts[outcome.kind];
     llvm::outs() << words[outcome.kind] << " "
                  << llvm::sys::path::filename(folder) << ": " << outcome.text
