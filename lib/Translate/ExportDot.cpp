@@ -191,3 +191,13 @@ void DotWriter::write() {
 void brt::exportDot(ModelOp model, raw_ostream &os) {
   DotWriter(model, os).write();
 }
+
+LogicalResult brt::exportDot(ModuleOp module, raw_ostream &os) {
+  auto models = module.getOps<ModelOp>();
+  if (models.empty())
+    return module.emitError(
+        "expects the module to hold a 'brt.model', but got none");
+  for (ModelOp model : models)
+    exportDot(model, os);
+  return success();
+}

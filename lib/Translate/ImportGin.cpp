@@ -1,39 +1,29 @@
 //===- ImportGin.cpp - Read the official configuration files --------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "GinConfig.h"
-#include "GinParameters.h"
+#include "CheckGin.h"
+#include "GinReader.h"
 #include "ModelBuilder.h"
 #include "brt/Translate/Gin.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Diagnostics.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
 using namespace brt;
 
 namespace {
-/// A parameter of a class, asked for under a scope.
-struct GinName {
-  StringRef className, parameter;
-  StringRef scope = {};
-};
-
-class GinImporter {
+class GinImporter : GinReader {
 public:
   GinImporter(MLIRContext *context, const GinImportOptions &options)
-      : config(context, options), options(options), b(context),
+      : GinReader(config, FileLineColLoc::get(context, options.fileName, 1, 1)),
+        config(context, options), options(options), b(context),
         start(FileLineColLoc::get(context, options.fileName, 1, 1)) {}
 
   OwningOpRef<ModuleOp> run(StringRef text);
 
 private:
   LogicalResult readFiles(StringRef text);
-  LogicalResult checkBindings();
-  LogicalResult checkBinding(const GinBinding &binding,
-                             const llvm::StringSet<> &scopes);
   void findStack();
 
   LogicalResult readTask();
@@ -46,25 +36,6 @@ private:
   LogicalResult readNorm();
   LogicalResult readDropout();
   LogicalResult readPrecision();
-
-  // The value of a parameter; without a default it has to be given.
-  FailureOr<int64_t> getInteger(GinName name, std::optional<int64_t> otherwise);
-  FailureOr<bool> getBool(GinName name, bool otherwise);
-  FailureOr<double> getReal(GinName name, double otherwise);
-  /// The word for a string or None, among `words`: pairs of what the official
-  /// code calls it, None as "", and an option's keyword.
-  FailureOr<StringRef> getWord(GinName name, StringRef otherwise,
-                               ArrayRef<std::pair<StringRef, StringRef>> words);
-  const GinBinding *lookup(GinName name) {
-    return config.lookup(name.className, name.parameter, name.scope);
-  }
-  InFlightDiagnostic emitErrorAt(GinName name, const GinBinding *binding);
-
-  // Sets an option to the value of a parameter.
-  LogicalResult setInteger(NamedAttrList &options, StringRef option,
-                           GinName name, std::optional<int64_t> otherwise);
-  LogicalResult setBool(NamedAttrList &options, StringRef option, GinName name,
-                        bool otherwise);
 
   GinConfig config;
   const GinImportOptions &options;
@@ -99,65 +70,6 @@ LogicalResult GinImporter::readFiles(StringRef text) {
   return config.resolveMacros();
 }
 
-static StringRef getScope(const GinValue &reference) {
-  return StringRef(reference.text)
-      .take_front(StringRef(reference.text).rfind('/') + 1)
-      .drop_back(StringRef(reference.text).contains('/'));
-}
-
-static void collectScopes(const GinValue &value, llvm::StringSet<> &scopes) {
-  if (value.kind == GinValue::Reference)
-    scopes.insert(getScope(value));
-  for (const GinValue &element : value.elements)
-    collectScopes(element, scopes);
-}
-
-LogicalResult GinImporter::checkBinding(const GinBinding &binding,
-                                        const llvm::StringSet<> &scopes) {
-  if (!isGinClass(binding.className))
-    return emitError(binding.loc)
-           << "expects a class of the official code whose models are "
-              "supported, but got '"
-           << binding.className << "'";
-  const GinParameter *parameter =
-      findGinParameter(binding.className, binding.parameter);
-  if (!parameter)
-    return emitError(binding.loc)
-           << "expects a parameter of '" << binding.className << "', but got '"
-           << binding.parameter << "'";
-  if (StringRef(binding.className).ends_with("TransformerBase") &&
-      binding.className != baseClass)
-    return emitError(binding.loc)
-           << "expects the base of layers to be '" << baseClass
-           << "' in this stack, but got '" << binding.className << "'";
-  if (!binding.scope.empty() && !scopes.contains(binding.scope))
-    return emitError(binding.loc)
-           << "expects a scope that a reference names, but got '"
-           << binding.scope << "'";
-  if (parameter->role != GinRole::Fixed)
-    return success();
-
-  SmallVector<StringRef> accepted;
-  parameter->accepted.split(accepted, '|');
-  std::string got = toString(binding.value);
-  if (llvm::is_contained(accepted, got))
-    return success();
-  return emitError(binding.value.loc)
-         << "expects '" << binding.className << "." << binding.parameter
-         << "' to be " << llvm::join(accepted, " or ")
-         << ", the only value that is supported, but got " << got;
-}
-
-LogicalResult GinImporter::checkBindings() {
-  llvm::StringSet<> scopes;
-  for (const GinBinding &binding : config.getBindings())
-    collectScopes(binding.value, scopes);
-  for (const GinBinding &binding : config.getBindings())
-    if (failed(checkBinding(binding, scopes)))
-      return failure();
-  return success();
-}
-
 void GinImporter::findStack() {
   for (const GinBinding &binding : config.getBindings()) {
     isOld |= binding.className == "DecoderOnlyLanguageModel" ||
@@ -167,94 +79,9 @@ void GinImporter::findStack() {
   }
   baseClass = isOld || isPlain ? "TransformerBase" : "MemTransformerBase";
   if (const GinBinding *factory = lookup({baseClass, "attn_mlp_factory"}))
-    attentionScope = getScope(factory->value);
+    attentionScope = getGinScope(factory->value);
   if (const GinBinding *factory = lookup({baseClass, "ffn_factory"}))
-    ffnScope = getScope(factory->value);
-}
-
-//===----------------------------------------------------------------------===//
-// Values
-//===----------------------------------------------------------------------===//
-
-InFlightDiagnostic GinImporter::emitErrorAt(GinName name,
-                                            const GinBinding *binding) {
-  return emitError(binding ? binding->value.loc : start)
-         << "expects '" << name.className << "." << name.parameter << "' ";
-}
-
-FailureOr<int64_t> GinImporter::getInteger(GinName name,
-                                           std::optional<int64_t> otherwise) {
-  const GinBinding *binding = lookup(name);
-  if (!binding && otherwise)
-    return *otherwise;
-  if (!binding)
-    return emitErrorAt(name, binding) << "to be given, but got nothing";
-  if (binding->value.kind == GinValue::Integer)
-    return binding->value.integer;
-  return emitErrorAt(name, binding)
-         << "to be an integer, but got " << toString(binding->value);
-}
-
-FailureOr<bool> GinImporter::getBool(GinName name, bool otherwise) {
-  const GinBinding *binding = lookup(name);
-  if (!binding)
-    return otherwise;
-  if (binding->value.kind == GinValue::Bool)
-    return binding->value.boolean;
-  return emitErrorAt(name, binding)
-         << "to be True or False, but got " << toString(binding->value);
-}
-
-FailureOr<double> GinImporter::getReal(GinName name, double otherwise) {
-  const GinBinding *binding = lookup(name);
-  if (!binding)
-    return otherwise;
-  if (binding->value.kind == GinValue::Real)
-    return binding->value.real;
-  if (binding->value.kind == GinValue::Integer)
-    return static_cast<double>(binding->value.integer);
-  return emitErrorAt(name, binding)
-         << "to be a number, but got " << toString(binding->value);
-}
-
-FailureOr<StringRef>
-GinImporter::getWord(GinName name, StringRef otherwise,
-                     ArrayRef<std::pair<StringRef, StringRef>> words) {
-  const GinBinding *binding = lookup(name);
-  if (!binding)
-    return otherwise;
-  const GinValue &value = binding->value;
-  for (auto [official, keyword] : words)
-    if (official.empty()
-            ? value.kind == GinValue::None
-            : value.kind == GinValue::String && value.text == official)
-      return keyword;
-  InFlightDiagnostic diagnostic = emitErrorAt(name, binding) << "to be ";
-  for (auto [index, word] : llvm::enumerate(words)) {
-    diagnostic << (index ? ", " : "");
-    if (word.first.empty())
-      diagnostic << "None";
-    else
-      diagnostic << '"' << word.first << '"';
-  }
-  return diagnostic << ", but got " << toString(value);
-}
-
-LogicalResult GinImporter::setInteger(NamedAttrList &options, StringRef option,
-                                      GinName name,
-                                      std::optional<int64_t> otherwise) {
-  FailureOr<int64_t> value = getInteger(name, otherwise);
-  if (succeeded(value))
-    options.set(option, b.getI64IntegerAttr(*value));
-  return value;
-}
-
-LogicalResult GinImporter::setBool(NamedAttrList &options, StringRef option,
-                                   GinName name, bool otherwise) {
-  FailureOr<bool> value = getBool(name, otherwise);
-  if (succeeded(value))
-    options.set(option, b.getBoolAttr(*value));
-  return value;
+    ffnScope = getGinScope(factory->value);
 }
 
 //===----------------------------------------------------------------------===//
@@ -296,7 +123,7 @@ LogicalResult GinImporter::readStack() {
   constexpr int64_t kMaxLayers = 1024;
   GinName numLayers{stack, "num_layers"};
   if (*layers < 1 || *layers > kMaxLayers)
-    return emitErrorAt(numLayers, lookup(numLayers))
+    return emitErrorAt(numLayers)
            << "to be between 1 and " << kMaxLayers << ", but got " << *layers;
 
   SmallVector<bool> isRecurrent(*layers, false);
@@ -304,7 +131,7 @@ LogicalResult GinImporter::readStack() {
   const GinBinding *binding = isPlain ? nullptr : lookup(indices);
   if (binding && binding->value.kind != GinValue::Tuple &&
       binding->value.kind != GinValue::List)
-    return emitErrorAt(indices, binding)
+    return emitErrorAt(indices)
            << "to be a tuple, but got " << toString(binding->value);
   if (binding)
     for (const GinValue &element : binding->value.elements) {
@@ -375,7 +202,7 @@ LogicalResult GinImporter::readRecurrence() {
     return failure();
   GinName single{layer, "recurrent_single_gate"};
   if (*isSingle && *isSkip)
-    return emitErrorAt(single, lookup(single))
+    return emitErrorAt(single)
            << "to be False with 'recurrent_skip_ffn', but got True";
   builder.recurrent.set(
       "gate", GateKindAttr::get(b.getContext(), *symbolizeGateKind(*gate)));
@@ -417,7 +244,7 @@ LogicalResult GinImporter::readNetworks() {
   if (failed(projections))
     return failure();
   if (*projections != 1)
-    return emitErrorAt(projectionLayers, lookup(projectionLayers))
+    return emitErrorAt(projectionLayers)
            << "to be 1 for the projection after attention, but got "
            << *projections;
   GinName projection{"MLP", "hidden_activation", attentionScope};
@@ -425,7 +252,7 @@ LogicalResult GinImporter::readNetworks() {
   if (failed(identity))
     return failure();
   if (*identity != "none")
-    return emitErrorAt(projection, nullptr)
+    return emitErrorAt(projection)
            << "to be None for the projection after attention, but got nothing";
 
   FailureOr<StringRef> activation =
@@ -475,7 +302,7 @@ LogicalResult GinImporter::readDropout() {
     return failure();
   if (*rate != *lastRate) {
     const GinBinding *binding = lookup(last);
-    return emitErrorAt(last, binding)
+    return emitErrorAt(last)
            << "to be '" << baseClass << ".dropout_rate', but got "
            << (binding ? toString(binding->value) : "nothing");
   }
@@ -497,9 +324,8 @@ LogicalResult GinImporter::readPrecision() {
   if (failed(layer))
     return failure();
   if (*layer != *stack)
-    return emitErrorAt(layerName, lookup(layerName))
-           << "to be that of 'DecoderStack', " << *stack << ", but got "
-           << *layer;
+    return emitErrorAt(layerName) << "to be that of 'DecoderStack', " << *stack
+                                  << ", but got " << *layer;
   Precision precision = options.precision.value_or(*symbolizePrecision(*stack));
   builder.model.set("precision", PrecisionAttr::get(b.getContext(), precision));
   return success();
@@ -509,8 +335,8 @@ OwningOpRef<ModuleOp> GinImporter::run(StringRef text) {
   if (failed(readFiles(text)))
     return {};
   findStack();
-  if (failed(checkBindings()) || failed(readTask()) || failed(readStack()) ||
-      failed(readFeedback()) || failed(readLayer()) ||
+  if (failed(checkGinBindings(config, baseClass)) || failed(readTask()) ||
+      failed(readStack()) || failed(readFeedback()) || failed(readLayer()) ||
       failed(readRecurrence()) || failed(readPositions()) ||
       failed(readNetworks()) || failed(readNorm()) || failed(readDropout()) ||
       failed(readPrecision()))
