@@ -134,8 +134,9 @@ LogicalResult GinConfig::resolve(GinValue &value, size_t &budget,
   for (GinValue &element : value.elements)
     if (failed(resolve(element, budget, depth)))
       return failure();
-  // gin.REQUIRED is an error for who asks, and nobody may.
-  if (value.kind != GinValue::Macro || value.text == "gin.REQUIRED")
+  // A dotted name is a constant of the official code, gin.REQUIRED among them:
+  // an error for who asks, and nobody may.
+  if (value.kind != GinValue::Macro || StringRef(value.text).contains('.'))
     return success();
 
   auto it = macros.find(value.text);

@@ -25,6 +25,8 @@ static const GinParameter kParameters[] = {
     {"LoadPretrainedConfig", "*", Training},
     {"AdafactorConfig", "*", Training},
     {"AdamConfig", "*", Training},
+    {"FlaxAdafactorConfig", "*", Training},
+    {"FlaxAdamConfig", "*", Training},
     {"lr_constant", "*", Training},
     {"lr_cosine_decay", "*", Training},
     {"lr_cosine_decay_spike", "*", Training},
