@@ -37,7 +37,7 @@ Status brt::rt::runInfo(const Program &program) {
   const Manifest &manifest = program.manifest();
   std::string text;
   auto addLine = [&](std::string_view title, std::string_view content) {
-    text += fmt::format("{:<18}{}\n", title, content);
+    text += fmt::format("{:<26}{}\n", title, content);
   };
   addLine("model", manifest.name);
   nlohmann::json config = nlohmann::json::parse(manifest.config);

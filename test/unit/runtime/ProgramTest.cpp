@@ -191,11 +191,12 @@ TEST_F(ProgramRun, SaysWhatItIs) {
   Outcome outcome = run("fake info --threads 3 --isa avx2");
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   for (const char *line :
-       {"model             fake\n", "  segment         8\n",
-        "parameters        257 in 2 tensors, 1,028 bytes\n",
-        "entry points      init, forward, prefill, decode\n",
-        "  forward, a lane state 4 bytes, cache 0 bytes\n",
-        "avx512, avx2; this machine runs avx2\n", "threads           3\n"})
+       {"model                     fake\n", "  segment                 8\n",
+        "parameters                257 in 2 tensors, 1,028 bytes\n",
+        "entry points              init, forward, prefill, decode\n",
+        "  forward, a lane         state 4 bytes, cache 0 bytes\n",
+        "avx512, avx2; this machine runs avx2\n",
+        "threads                   3\n"})
     EXPECT_TRUE(contains(outcome.out, line)) << outcome.out;
 }
 
