@@ -19,9 +19,9 @@
 |*           { "kind": "output", "name": "logits", ... },
 |*           { "kind": "carry", "name": "0/keys", ... } ] }, ... ] }
 |*
-|* An extent of -1 is the number of lanes. Types are named as in safetensors: F64,
-|* F32, BF16, I64, I32, and BOOL, one byte that is 0 or 1. Buffers are dense and
-|* row-major.
+|* An extent of -1 is the number of lanes. Types are named as in safetensors:
+|* F64, F32, BF16, I64, I32, and BOOL, one byte that is 0 or 1. Buffers are
+|* dense and row-major.
 \*===----------------------------------------------------------------------===*/
 
 #ifndef BRT_C_PROGRAM_H
@@ -44,15 +44,15 @@ typedef void (*brt_entry_fn_t)(int64_t lanes, const void *const *arguments,
 
 /* The code of all entry points for one instruction set. */
 typedef struct brt_variant_t {
-  const char *isa;                 /* "avx512" or "avx2", the best first */
-  const brt_entry_fn_t *entries;   /* in the manifest's order */
+  const char *isa;               /* "avx512" or "avx2", the best first */
+  const brt_entry_fn_t *entries; /* in the manifest's order */
 } brt_variant_t;
 
 typedef struct brt_program_t {
-  uint32_t abi;           /* BRT_PROGRAM_ABI */
+  uint32_t abi; /* BRT_PROGRAM_ABI */
   uint32_t variant_count;
   const brt_variant_t *variants;
-  const char *manifest;   /* not terminated by a zero byte */
+  const char *manifest; /* not terminated by a zero byte */
   uint64_t manifest_size;
 } brt_program_t;
 

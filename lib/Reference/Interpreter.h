@@ -91,7 +91,8 @@ private:
   llvm::StringMap<Function> functions;
 };
 
-/// Fails where an extent computed at run time is negative, or the tensor too large.
+/// Fails where an extent computed at run time is negative, or the tensor too
+/// large.
 llvm::LogicalResult verifySize(mlir::Operation *op,
                                llvm::ArrayRef<int64_t> shape);
 

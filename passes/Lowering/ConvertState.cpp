@@ -52,9 +52,10 @@ struct LoopOverBlocks : OpRewritePattern<RecurrenceOp> {
     // Carried values stay in one buffer each.
     for (auto [value, before] :
          llvm::zip(yield.getCarry(), carried.drop_front(wholes)))
-      next.push_back(value == before
-                         ? value
-                         : linalg::CopyOp::create(b, value, before).getResult(0));
+      next.push_back(
+          value == before
+              ? value
+              : linalg::CopyOp::create(b, value, before).getResult(0));
     scf::YieldOp::create(b, next);
     rewriter.eraseOp(yield);
     rewriter.replaceOp(op, loop);
