@@ -11,9 +11,10 @@ using namespace brt;
 namespace path = llvm::sys::path;
 
 /// How deep files may include each other and macros refer to each other, and
-/// how many values all macros together may stand for: a macro of two macros of
-/// two macros grows fast.
+/// how many files may be read and values be stood for by all macros together:
+/// what holds two of what holds two grows fast.
 static constexpr size_t kMaxOpenFiles = 32;
+static constexpr size_t kMaxFiles = 1000;
 static constexpr unsigned kMaxMacroDepth = 256;
 static constexpr size_t kMaxValues = 100000;
 
@@ -32,7 +33,7 @@ LogicalResult GinConfig::readText(StringRef text, StringRef fileName) {
   if (failed(statements))
     return failure();
   openFiles.push_back(fileName.str());
-  LogicalResult result = add(std::move(*statements), fileName);
+  LogicalResult result = add(std::move(*statements));
   openFiles.pop_back();
   return result;
 }
@@ -73,6 +74,9 @@ LogicalResult GinConfig::readFile(StringRef name, Location loc) {
   if (openFiles.size() >= kMaxOpenFiles)
     return emitError(loc) << "expects includes to be nested at most "
                           << kMaxOpenFiles << " deep, but got more";
+  if (++numFiles > kMaxFiles)
+    return emitError(loc) << "expects at most " << kMaxFiles
+                          << " includes in all, but got more";
   llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> buffer =
       files->getBufferForFile(file);
   if (!buffer)
@@ -101,8 +105,7 @@ void GinConfig::addBinding(GinStatement &statement) {
     bindings[it->second] = std::move(binding);
 }
 
-LogicalResult GinConfig::add(std::vector<GinStatement> statements,
-                             StringRef fileName) {
+LogicalResult GinConfig::add(std::vector<GinStatement> statements) {
   for (GinStatement &statement : statements) {
     switch (statement.kind) {
     case GinStatement::Include:

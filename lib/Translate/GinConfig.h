@@ -43,8 +43,7 @@ private:
     bool isBeingResolved = false;
   };
 
-  mlir::LogicalResult add(std::vector<GinStatement> statements,
-                          llvm::StringRef fileName);
+  mlir::LogicalResult add(std::vector<GinStatement> statements);
   void addBinding(GinStatement &statement);
   std::string findFile(llvm::StringRef path, llvm::StringRef from) const;
   mlir::LogicalResult resolve(GinValue &value, size_t &budget, unsigned depth);
@@ -58,6 +57,7 @@ private:
   llvm::StringMap<Macro> macros;
   /// The files being read, each included by the one before.
   std::vector<std::string> openFiles;
+  size_t numFiles = 0;
 };
 
 } // namespace brt
