@@ -33,6 +33,7 @@ private:
   LogicalResult readLossMask();
   LogicalResult readPrecision();
   LogicalResult readFourier();
+  LogicalResult readName();
   LogicalResult readLayers();
   LogicalResult checkParameterCount(ModelOp model);
 
@@ -264,17 +265,17 @@ LogicalResult JsonImporter::readPrecision() {
                       PrecisionAttr::get(context, *options.precision));
     return success();
   }
-  auto precision =
-      dyn_cast_or_null<PrecisionAttr>(builder.model.get("precision"));
   const json::Value *parameters = object.get("parameter_dtype");
-  if (!precision || !parameters)
+  if (!parameters)
     return success();
-  StringRef wanted = precision.getValue() == Precision::F64 ? "f64" : "f32";
+  auto given = dyn_cast_or_null<PrecisionAttr>(builder.model.get("precision"));
+  Precision precision = given ? given.getValue() : Precision::F32;
+  StringRef wanted = precision == Precision::F64 ? "f64" : "f32";
   if (parameters->getAsString() == wanted)
     return success();
   return emitErrorAt("parameter_dtype")
          << "expects 'parameter_dtype' to be \"" << wanted
-         << "\" with 'dtype' of \"" << stringifyEnum(precision.getValue())
+         << "\" with 'dtype' of \"" << stringifyEnum(precision)
          << "\", but got " << describe(*parameters);
 }
 
@@ -299,6 +300,18 @@ LogicalResult JsonImporter::readFourier() {
              << "expects 'fourier_max_keys' to be the 'window' " << *window
              << ", but got " << *keys;
   }
+  return success();
+}
+
+LogicalResult JsonImporter::readName() {
+  const json::Value *name = object.get("name");
+  if (!name)
+    return success();
+  std::optional<StringRef> text = name->getAsString();
+  if (!text)
+    return emitErrorAt("name")
+           << "expects 'name' to be a string, but got " << describe(*name);
+  builder.name = text->str();
   return success();
 }
 
@@ -368,10 +381,8 @@ OwningOpRef<ModuleOp> JsonImporter::run() {
   if (failed(parse()) || failed(checkKeys()) || failed(readLayers()) ||
       failed(readOptions()) || failed(readTemperature()) ||
       failed(readLossMask()) || failed(readPrecision()) ||
-      failed(readFourier()))
+      failed(readFourier()) || failed(readName()))
     return {};
-  if (std::optional<StringRef> name = object.getString("name"))
-    builder.name = name->str();
   OwningOpRef<ModuleOp> module = builder.build(getLocation(0));
   if (!module ||
       failed(checkParameterCount(*module->getOps<ModelOp>().begin())))
