@@ -99,7 +99,8 @@ brt_status_t *brt_session_save_parameters(const brt_session_t *session,
 
 /* What is read in segments for training, and for evaluation, has a carry of its
  * own each. */
-typedef enum brt_use_t { BRT_USE_TRAIN = 0, BRT_USE_EVAL = 1 } brt_use_t;
+typedef int32_t brt_use_t;
+enum { BRT_USE_TRAIN = 0, BRT_USE_EVAL = 1 };
 
 /* N and V of the module's segments. */
 brt_status_t *brt_session_segment_sizes(brt_session_t *session,

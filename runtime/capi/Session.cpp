@@ -21,7 +21,7 @@ struct brt_session_t {
     if (use != BRT_USE_TRAIN && use != BRT_USE_EVAL)
       return makeError(StatusCode::InvalidArgument,
                        "expects a use of {} or {}, but got {}",
-                       int(BRT_USE_TRAIN), int(BRT_USE_EVAL), int(use));
+                       int(BRT_USE_TRAIN), int(BRT_USE_EVAL), use);
     std::optional<SegmentReader> &reader = segments[use];
     if (!reader) {
       BRT_ASSIGN_OR_RETURN(reader, SegmentReader::create(program, lanes));

@@ -117,8 +117,7 @@ static void testSegments(brt_session_t *session) {
   EXPECT_OK(brt_session_read_segment(session, BRT_USE_EVAL, tokens, starts,
                                      NULL, logits));
   EXPECT(getBest(logits) == (7 * 37 + 1) % 255 + 1);
-  EXPECT_ERROR(brt_session_read_segment(session, (brt_use_t)2, tokens, starts,
-                                        NULL, NULL),
+  EXPECT_ERROR(brt_session_read_segment(session, 2, tokens, starts, NULL, NULL),
                BRT_STATUS_INVALID_ARGUMENT, "a use of");
   free(logits);
 }
