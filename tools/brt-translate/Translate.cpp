@@ -70,6 +70,8 @@ LogicalResult brt::translate(const TranslateOptions &options) {
   DialectRegistry registry;
   registerAllDialects(registry);
   MLIRContext context(registry);
+  // An error about a module need not print the module.
+  context.printOpOnDiagnostic(false);
   SourceMgrDiagnosticHandler handler(sources, &context);
   OwningOpRef<ModuleOp> module = read(options, sources, &context);
   if (!module)
