@@ -1,0 +1,88 @@
+//===- DeviceMemory.cpp - Global memory and what is known about it --------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "memory/DeviceMemory.h"
+
+#include <cstring>
+#include <mutex>
+#include <sys/mman.h>
+
+using namespace brt::emu;
+
+static constexpr uint64_t kPage = 4096;
+
+static uint64_t roundToPage(uint64_t bytes) {
+  return (bytes + kPage - 1) & ~(kPage - 1);
+}
+
+DeviceMemory::~DeviceMemory() {
+  if (base)
+    munmap(reinterpret_cast<void *>(base), 2 * kReserved);
+}
+
+bool DeviceMemory::reserve() {
+  std::unique_lock<std::shared_mutex> lock(mutex);
+  if (base)
+    return true;
+  void *range = mmap(nullptr, 2 * kReserved, PROT_NONE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (range == MAP_FAILED)
+    return false;
+  base = reinterpret_cast<uint64_t>(range);
+  return true;
+}
+
+uint64_t DeviceMemory::allocate(uint64_t bytes, bool readOnly) {
+  std::unique_lock<std::shared_mutex> lock(mutex);
+  // One page more than needed stays unmapped between two allocations. Addresses
+  // are never handed out twice, so a stale pointer is always seen as such.
+  uint64_t pages = roundToPage(bytes ? bytes : 1);
+  if (!base || bytes > kTotalBytes || used + pages > kTotalBytes ||
+      next + pages + kPage > kReserved)
+    return 0;
+  uint64_t address = base + next;
+  int access = PROT_READ | PROT_WRITE;
+  if (mprotect(reinterpret_cast<void *>(address), pages, access) != 0 ||
+      mprotect(initShadow(address), pages, access) != 0)
+    return 0;
+  next += pages + kPage;
+  used += pages;
+  Allocation &allocation = allocations[address];
+  allocation.base = address;
+  allocation.size = bytes ? bytes : 1;
+  allocation.readOnly = readOnly;
+  return address;
+}
+
+bool DeviceMemory::release(uint64_t address) {
+  std::unique_lock<std::shared_mutex> lock(mutex);
+  auto found = allocations.find(address);
+  if (found == allocations.end() || !found->second.live)
+    return false;
+  found->second.live = false;
+  uint64_t pages = roundToPage(found->second.size);
+  used -= pages;
+  // The pages stay readable: a kernel that runs on another stream and still
+  // uses them is to be reported, not to crash the host.
+  madvise(reinterpret_cast<void *>(address), pages, MADV_DONTNEED);
+  madvise(initShadow(address), pages, MADV_DONTNEED);
+  return true;
+}
+
+const Allocation *DeviceMemory::find(uint64_t address) const {
+  std::shared_lock<std::shared_mutex> lock(mutex);
+  auto after = allocations.upper_bound(address);
+  if (after == allocations.begin())
+    return nullptr;
+  const Allocation &candidate = std::prev(after)->second;
+  return address - candidate.base < candidate.size ? &candidate : nullptr;
+}
+
+bool DeviceMemory::covers(uint64_t address, uint64_t bytes) const {
+  const Allocation *allocation = find(address);
+  return allocation && allocation->live && allocation->contains(address, bytes);
+}
+
+void DeviceMemory::markInitialised(uint64_t address, uint64_t bytes) const {
+  std::memset(initShadow(address), 1, bytes);
+}
