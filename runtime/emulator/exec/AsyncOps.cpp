@@ -1,0 +1,211 @@
+//===- AsyncOps.cpp - cp.async --------------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// PTX ISA 9.7.9.25.2-5. A copy lands when the thread waits for its group, as
+// late as the rules allow, or at once: the seed decides for each. Until the wait
+// its bytes in shared memory belong to nobody, and whoever touches them races.
+//
+//===----------------------------------------------------------------------===//
+
+#include "exec/Arithmetic.h"
+#include "exec/Memory.h"
+
+#include <cstring>
+
+using namespace brt::emu;
+
+namespace {
+struct CopyOp {
+  MemoryOp to, from;
+  unsigned bytes = 16;
+  uint32_t sourceBytes = 0; // register + 1; 0: all
+  uint32_t ignore = 0;      // predicate + 1
+};
+} // namespace
+
+/// One copy in how many lands at once.
+static constexpr uint32_t kOneInLandsEarly = 4;
+
+static void moveBytes(Warp &warp, const PendingCopy &copy) {
+  uint8_t *to = warp.block->shared + copy.destination;
+  if (copy.copied)
+    std::memcpy(to, reinterpret_cast<const void *>(copy.source), copy.copied);
+  std::memset(to + copy.copied, 0, copy.bytes - copy.copied);
+  std::memset(to + warp.block->sharedShadow, 1, copy.bytes);
+  warp.worker->changedMemory = true;
+}
+
+/// Bytes to read of each lane's source; the rest is zeros.
+static unsigned copiedBytes(const CopyOp &op, Warp &warp, unsigned lane) {
+  if (op.ignore && warp.mask(op.ignore - 1) >> lane & 1)
+    return 0;
+  if (!op.sourceBytes)
+    return op.bytes;
+  return std::min(op.bytes, warp.reg<uint32_t>(op.sourceBytes - 1)[lane]);
+}
+
+/// Checks the source range of one lane. Only what is read has to be there.
+static bool sourceIsGood(const Inst *inst, Warp &warp, const CopyOp &op,
+                         unsigned lane, unsigned bytes, Resolved &from) {
+  if (!bytes)
+    return true;
+  // Alignment is that of the whole copy; bounds are those of its bytes.
+  uint64_t address = from.address[lane];
+  if (address & (op.bytes - 1)) {
+    warp.reportAddress(inst, FindingKind::Misaligned, lane, address,
+                       "the source of the copy is not aligned to its size");
+    return false;
+  }
+  Resolved piece;
+  for (unsigned at = 0; at < bytes;) {
+    unsigned size = bytes - at;
+    size = 1u << (31 - __builtin_clz(size));
+    piece.address[lane] = address + at;
+    resolveAt(inst, warp, Space::Global, piece.address, 1u << lane, size,
+              AccessKind::Read, piece);
+    if (!piece.lanes)
+      return false;
+    at += size;
+  }
+  from.lanes |= 1u << lane;
+  return true;
+}
+
+static const Inst *runCopyAsync(const Inst *inst, Warp &warp) {
+  const CopyOp &op = inst->info<CopyOp>();
+  Resolved to, from;
+  computeAddresses(op.to, warp, to.address);
+  resolveAt(inst, warp, Space::Shared, to.address, warp.active, op.bytes,
+            AccessKind::Write, to);
+  countAccess(warp, op.to.site, to, op.bytes);
+  computeAddresses(op.from, warp, from.address);
+  from.lanes = from.shared = 0;
+  SharedRaces *races = warp.block->races.get();
+  SiteCount &count = warp.worker->counters.sites[op.from.site];
+  for (uint32_t left = to.lanes; left; left &= left - 1) {
+    unsigned lane = __builtin_ctz(left);
+    PendingCopy copy;
+    copy.source = from.address[lane];
+    copy.destination =
+        static_cast<uint32_t>(to.host[lane] - warp.block->shared);
+    copy.bytes = op.bytes;
+    copy.copied = copiedBytes(op, warp, lane);
+    copy.lane = static_cast<uint8_t>(lane);
+    copy.group = warp.copyGroups[lane];
+    copy.site = op.to.site;
+    if (!sourceIsGood(inst, warp, op, lane, copy.copied, from))
+      continue;
+    count.asyncBytes += op.bytes;
+    Conflict conflict;
+    if (races &&
+        races->launchCopy({warp.index, lane, op.to.site, false},
+                          copy.destination, op.bytes, conflict))
+      reportRace(inst, warp, lane, copy.destination, conflict);
+    // Whoever reads before the wait is reported as a race, not as a reader of
+    // memory that was never written.
+    if (races)
+      std::memset(to.written[lane], 1, op.bytes);
+    copy.landed = warp.worker->random.below(kOneInLandsEarly) == 0;
+    if (copy.landed)
+      moveBytes(warp, copy);
+    warp.copies.push_back(copy);
+  }
+  countAccess(warp, op.from.site, from, op.bytes);
+  if (warp.stopped())
+    return nullptr;
+  BRT_EMU_NEXT(inst + 1, warp);
+}
+
+/// Ends the copies of the active lanes for which `covered(copy)` holds.
+template <class Covered>
+static void finishCopies(Warp &warp, Covered covered) {
+  size_t kept = 0;
+  for (PendingCopy &copy : warp.copies) {
+    if (!(warp.active >> copy.lane & 1) || !covered(copy)) {
+      warp.copies[kept++] = copy;
+      continue;
+    }
+    if (!copy.landed)
+      moveBytes(warp, copy);
+    if (warp.block->races)
+      warp.block->races->land({warp.index, copy.lane, copy.site, false},
+                              copy.destination, copy.bytes);
+  }
+  warp.copies.resize(kept);
+}
+
+static const Inst *runCommit(const Inst *inst, Warp &warp) {
+  // Groups are per thread; an empty one counts too.
+  for (uint32_t left = warp.active; left; left &= left - 1)
+    ++warp.copyGroups[__builtin_ctz(left)];
+  BRT_EMU_NEXT(inst + 1, warp);
+}
+
+/// imm: the number of newest groups that may stay under way.
+static const Inst *runWaitGroup(const Inst *inst, Warp &warp) {
+  finishCopies(warp, [&](const PendingCopy &copy) {
+    // A copy that was not committed has the number of the group to come.
+    return copy.group + inst->imm < warp.copyGroups[copy.lane];
+  });
+  BRT_EMU_NEXT(inst + 1, warp);
+}
+
+static const Inst *runWaitAll(const Inst *inst, Warp &warp) {
+  finishCopies(warp, [](const PendingCopy &) { return true; });
+  BRT_EMU_NEXT(inst + 1, warp);
+}
+
+static bool translateCopy(Translator &t, bool cached) {
+  auto *op = t.keep<CopyOp>();
+  if (!(t.take("shared") || t.take("shared::cta")) || !t.take("global"))
+    return t.unsupported();
+  takeCacheHints(t);
+  op->to.space = Space::Shared;
+  op->from.space = Space::Global;
+  const Operand &size = t.operand(2);
+  if (size.kind != Operand::Kind::Integer)
+    return t.unsupported();
+  op->bytes = static_cast<unsigned>(size.bits);
+  bool fits = op->bytes == 16 || (cached && (op->bytes == 4 || op->bytes == 8));
+  if (!fits)
+    return t.fail(size.where, "expects a copy of 4, 8 or 16 bytes (.cg: 16)");
+  if (!translateAddress(t, t.operand(0), op->to) ||
+      !translateAddress(t, t.operand(1), op->from))
+    return false;
+  if (t.inst().operands.size() > 3) {
+    const Operand &extra = t.operand(3);
+    bool isPredicate =
+        extra.kind == Operand::Kind::Register &&
+        t.function.registers[extra.index].type == Type::Pred;
+    if (isPredicate)
+      op->ignore = t.predicate(extra) + 1;
+    else if (t.widthOf(extra) != 8) // a 64-bit register is a cache policy
+      op->sourceBytes = t.source(extra, Type::U32) + 1;
+  }
+  t.emit(runCopyAsync).imm = reinterpret_cast<uint64_t>(op);
+  return true;
+}
+
+static bool translateCp(Translator &t) {
+  if (!t.take("async"))
+    return t.unsupported();
+  if (t.take("ca"))
+    return translateCopy(t, true);
+  if (t.take("cg"))
+    return translateCopy(t, false);
+  if (t.take("commit_group")) {
+    t.emit(runCommit);
+    return t.expectOperands(0);
+  }
+  if (t.take("wait_all")) {
+    t.emit(runWaitAll);
+    return t.expectOperands(0);
+  }
+  if (t.take("wait_group") && t.operand(0).kind == Operand::Kind::Integer) {
+    t.emit(runWaitGroup).imm = t.operand(0).bits;
+    return t.expectOperands(1);
+  }
+  return t.unsupported();
+}
+
+void brt::emu::addAsyncOps(OpcodeTable &table) { table["cp"] = translateCp; }

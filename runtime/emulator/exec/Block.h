@@ -1,0 +1,129 @@
+//===- Block.h - One thread block and its warps ---------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef BRT_EMULATOR_EXEC_BLOCK_H
+#define BRT_EMULATOR_EXEC_BLOCK_H
+
+#include "check/Report.h"
+#include "exec/Counters.h"
+#include "exec/Warp.h"
+
+#include <unordered_set>
+
+namespace brt::emu {
+
+class SharedRaces;
+
+struct LaunchConfig {
+  const Program *program = nullptr;
+  const Code *kernel = nullptr;
+  uint32_t grid[3] = {1, 1, 1};
+  uint32_t block[3] = {1, 1, 1};
+  uint32_t dynamicShared = 0; // bytes
+  bool cooperative = false;
+  /// The parameter block, laid out by Code::parameterOffsets.
+  std::vector<uint8_t> parameters;
+  uint64_t gridSyncWorkspace = 0; // device address, %envreg1 and 2
+};
+
+/// What all blocks of a launch share.
+struct Launch {
+  const LaunchConfig &config;
+  const Options &options;
+  DeviceMemory &memory;
+  Report report;
+  uint64_t parameterBase = 0; // device address of the parameter block
+  /// Changes of memory that another thread may wait for; for the detection of
+  /// waits without end.
+  std::atomic<uint64_t> progress{0};
+
+  Launch(const LaunchConfig &config, const Options &options,
+         DeviceMemory &memory)
+      : config(config), options(options), memory(memory), report(options) {}
+};
+
+/// xorshift64*: small, seeded, the same everywhere.
+struct Random {
+  uint64_t state;
+  explicit Random(uint64_t seed) : state(seed * 2685821657736338717u + 1) {}
+  uint32_t next() {
+    state ^= state >> 12;
+    state ^= state << 25;
+    state ^= state >> 27;
+    return static_cast<uint32_t>((state * 2685821657736338717u) >> 32);
+  }
+  uint32_t below(uint32_t bound) {
+    return static_cast<uint32_t>((uint64_t(next()) * bound) >> 32);
+  }
+};
+
+/// A host thread that runs blocks.
+struct Worker {
+  Launch &launch;
+  Counters counters;
+  Random random;
+  const Allocation *lastAllocation = nullptr; // most recent global access
+  bool changedMemory = false; // since Launch::progress was last told
+
+  Worker(Launch &launch, uint64_t seed)
+      : launch(launch), counters(*launch.config.program), random(seed) {}
+};
+
+/// A named barrier (PTX ISA 9.7.13.1). Arrivals are counted in warps.
+struct Barrier {
+  uint32_t arrived = 0;
+  uint32_t expected = 0; // 0: all warps of the block that have not exited
+  uint32_t waiting = 0;  // warps, one bit each
+  uint32_t members = 0;  // warps that arrived or wait
+  bool inUse = false;
+  // bar.red
+  uint32_t trueLanes = 0;
+  bool allTrue = true, anyTrue = false;
+};
+
+class Block {
+public:
+  Block(Launch &launch, uint64_t linearIndex);
+  ~Block();
+
+  enum class Outcome : uint8_t { Finished, TurnOver, Stopped };
+  /// Runs warps, picked at random, until the block is done, a number of turns
+  /// has passed, or the launch is stopped.
+  Outcome run(Worker &worker);
+
+  Launch &launch;
+  uint32_t id[3];
+  std::vector<Warp> warps;
+  uint32_t sharedBytes = 0;
+  uint8_t *shared = nullptr;     // data
+  ptrdiff_t sharedShadow = 0;    // distance to the init byte of a byte
+  std::unique_ptr<SharedRaces> races; // null when that check is off
+
+  static constexpr unsigned kBarriers = 16;
+  Barrier barriers[kBarriers];
+
+  /// A warp arrives; `wait` says whether it will wait. False if the barrier's
+  /// use is malformed (reported at `inst`).
+  bool arrive(Warp &warp, const Inst *inst, uint32_t barrier, uint32_t threads,
+              bool wait);
+  void warpExited(Warp &warp);
+  /// After a visit that did not finish the block: true if, since memory last
+  /// changed, every warp of it came back to a state it had before. Such a block
+  /// only goes on if another one changes something.
+  bool noteVisit();
+  bool isQuiet() const { return quiet; }
+  void reportEndlessWait();
+  uint32_t liveWarps() const;
+
+private:
+  std::unique_ptr<uint8_t[]> sharedStorage;
+  uint64_t quietSince = 0;
+  bool quiet = false;
+  std::vector<std::unordered_set<uint64_t>> seenStates; // per warp, hashed
+  void completeIfReady(uint32_t barrier);
+  void reportDeadlock();
+};
+
+} // namespace brt::emu
+
+#endif // BRT_EMULATOR_EXEC_BLOCK_H

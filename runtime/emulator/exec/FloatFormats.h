@@ -1,0 +1,146 @@
+//===- FloatFormats.h - Rounding to the formats of PTX --------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Directed rounding and the small formats go through one device: the exact
+// result is first rounded *to odd* in double precision, which keeps enough of it
+// that one more rounding to any narrower format, in any mode, is right.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef BRT_EMULATOR_EXEC_FLOATFORMATS_H
+#define BRT_EMULATOR_EXEC_FLOATFORMATS_H
+
+#include "exec/Arithmetic.h"
+
+#include <cmath>
+#include <cstring>
+#if defined(__F16C__)
+#include <immintrin.h>
+#endif
+
+namespace brt::emu {
+
+template <class To, class From>
+inline To bitsAs(From from) {
+  static_assert(sizeof(To) == sizeof(From));
+  To to;
+  std::memcpy(&to, &from, sizeof to);
+  return to;
+}
+
+/// What arithmetic on f32 returns for NaN (PTX ISA 9.7.3).
+constexpr uint32_t kNaN32 = 0x7fffffff;
+inline float canonicalNaN() { return bitsAs<float>(kNaN32); }
+inline float canonical(float value) {
+  return value != value ? canonicalNaN() : value;
+}
+
+/// Subnormal f32 to zero of the same sign.
+inline float flushSubnormal(float value) {
+  uint32_t bits = bitsAs<uint32_t>(value);
+  return (bits & 0x7f800000) == 0 ? bitsAs<float>(bits & 0x80000000) : value;
+}
+
+/// .sat: into [0, 1], NaN to +0.
+inline float saturate(float value) {
+  return value > 0 ? (value < 1 ? value : 1.0f) : 0.0f;
+}
+
+/// The rounded `value` and what it lacks of the exact result: to odd.
+inline double toOdd(double value, double error) {
+  if (error == 0 || !std::isfinite(value) ||
+      (bitsAs<uint64_t>(value) & 1))
+    return value;
+  return std::nextafter(value, error > 0 ? HUGE_VAL : -HUGE_VAL);
+}
+
+inline double addToOdd(double a, double b) {
+  double sum = a + b, part = sum - a;
+  return toOdd(sum, (a - (sum - part)) + (b - part));
+}
+
+/// a * b must be exact in double.
+inline double fmaToOdd(double a, double b, double c) {
+  return addToOdd(a * b, c);
+}
+
+inline double divToOdd(double a, double b) {
+  double quotient = a / b;
+  if (!std::isfinite(quotient) || !std::isfinite(b))
+    return quotient;
+  double rest = std::fma(-quotient, b, a);
+  return toOdd(quotient, b < 0 ? -rest : rest);
+}
+
+inline double sqrtToOdd(double a) {
+  double root = std::sqrt(a);
+  return std::isfinite(root) ? toOdd(root, std::fma(-root, root, a)) : root;
+}
+
+/// Double to f32 in any mode.
+inline float roundToFloat(double value, Rounding mode) {
+  float nearest = static_cast<float>(value);
+  bool up = nearest < value, down = nearest > value;
+  switch (mode) {
+  case Rounding::Zero:
+    if (value > 0 ? down : up)
+      return std::nextafterf(nearest, 0.0f);
+    break;
+  case Rounding::Down:
+    if (down)
+      return std::nextafterf(nearest, -HUGE_VALF);
+    break;
+  case Rounding::Up:
+    if (up)
+      return std::nextafterf(nearest, HUGE_VALF);
+    break;
+  case Rounding::Nearest:
+    break;
+  }
+  return nearest;
+}
+
+/// A narrow binary format: sign, exponent, mantissa. (PTX ISA 5.2.3.)
+struct FloatFormat {
+  int exponentBits, mantissaBits;
+  bool hasInfinity; // e4m3 has none: its top exponent holds numbers
+  uint32_t nan;
+
+  int bias() const { return (1 << (exponentBits - 1)) - 1; }
+  uint32_t signBit() const { return 1u << (exponentBits + mantissaBits); }
+  /// The largest finite value, without sign.
+  uint32_t largest() const {
+    return hasInfinity ? (((1u << exponentBits) - 1) << mantissaBits) - 1
+                       : signBit() - 2;
+  }
+};
+constexpr FloatFormat kF16 = {5, 10, true, 0x7fff};
+constexpr FloatFormat kBF16 = {8, 7, true, 0x7fff};
+constexpr FloatFormat kTF32 = {8, 10, true, 0x3ffff};
+constexpr FloatFormat kE4M3 = {4, 3, false, 0x7f};
+constexpr FloatFormat kE5M2 = {5, 2, true, 0x7f};
+
+/// Rounding of conversions: the modes above, and ties away from zero.
+enum class NarrowRounding : uint8_t { NearestEven, NearestAway, Zero };
+
+/// `value` (exact, or rounded to odd) in `format`. Overflow gives infinity, or
+/// the largest number where `finite` is set or the format has no infinity.
+uint32_t encode(double value, const FloatFormat &format,
+                NarrowRounding mode = NarrowRounding::NearestEven,
+                bool finite = false);
+double decode(uint32_t bits, const FloatFormat &format);
+
+inline float floatFromBF16(uint16_t bits) {
+  return bitsAs<float>(uint32_t(bits) << 16);
+}
+inline float floatFromF16(uint16_t bits) {
+#if defined(__F16C__)
+  return _cvtsh_ss(bits);
+#else
+  return static_cast<float>(decode(bits, kF16));
+#endif
+}
+
+} // namespace brt::emu
+
+#endif // BRT_EMULATOR_EXEC_FLOATFORMATS_H

@@ -1,0 +1,274 @@
+//===- MemoryOps.cpp - ld and st ------------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "exec/Arithmetic.h"
+#include "exec/Memory.h"
+
+#include <cstring>
+
+using namespace brt::emu;
+
+bool brt::emu::takeSpace(Translator &t, Space &space) {
+  struct Row {
+    const char *name;
+    Space space;
+  };
+  static const Row rows[] = {
+      {"global", Space::Global},      {"shared", Space::Shared},
+      {"shared::cta", Space::Shared}, {"shared::cluster", Space::Shared},
+      {"local", Space::Local},        {"const", Space::Const},
+      {"param", Space::Param},        {"param::entry", Space::Param},
+      {"param::func", Space::Param}};
+  space = Space::Generic;
+  for (const Row &row : rows)
+    if (t.take(row.name))
+      space = row.space;
+  return true;
+}
+
+/// Cache operators and eviction hints change nothing that can be seen
+/// (PTX ISA 9.7.9.1).
+void brt::emu::takeCacheHints(Translator &t) {
+  for (const char *hint :
+       {"ca", "cg", "cs", "lu", "cv", "wb", "wt", "nc", "L1::evict_normal",
+        "L1::evict_unchanged", "L1::evict_first", "L1::evict_last",
+        "L1::no_allocate", "L2::evict_normal", "L2::evict_first",
+        "L2::evict_last", "L2::64B", "L2::128B", "L2::256B", "L2::cache_hint"})
+    t.take(hint);
+}
+
+void brt::emu::takeOrdering(Translator &t, MemoryOp &op) {
+  op.strong = t.take("volatile") || t.take("relaxed") || t.take("mmio");
+  op.acquire = t.take("acquire");
+  op.release = t.take("release");
+  if (t.take("acq_rel"))
+    op.acquire = op.release = true;
+  op.strong |= op.acquire || op.release;
+  t.take("weak");
+  t.takeOneOf({"cta", "cluster", "gpu", "sys"});
+}
+
+bool brt::emu::translateAddress(Translator &t, const Operand &operand,
+                                MemoryOp &op) {
+  if (operand.kind != Operand::Kind::Address)
+    return t.fail(operand.where, "expects an address in brackets");
+  const Operand &base = operand.elements[0];
+  op.offset = static_cast<int64_t>(operand.bits);
+  op.site = t.newSite();
+  if (base.kind == Operand::Kind::Register && t.widthOf(base) != 8 &&
+      t.widthOf(base) != 4)
+    return t.fail(base.where, "expects an address of 32 or 64 bits");
+  op.baseBytes = t.widthOf(base) == 4 ? 4 : 8;
+  op.base = t.source(base, op.baseBytes == 4 ? Type::U32 : Type::U64);
+  // A function's own parameters and the .param variables of a call are part of
+  // its frame; a kernel's lie in constant memory.
+  if (op.space == Space::Param) {
+    Translator::Place place;
+    bool entry = t.function.isEntry;
+    if (base.kind == Operand::Kind::Symbol) {
+      if (!t.placeOf(base, place))
+        return false;
+      entry = place.entryParameter;
+    }
+    op.space = entry ? Space::Const : Space::Local;
+  }
+  return true;
+}
+
+template <class Elem, class Storage>
+static const Inst *runLoad(const Inst *inst, Warp &warp) {
+  const MemoryOp &op = inst->info<MemoryOp>();
+  Resolved where;
+  resolve(inst, warp, op, AccessKind::Read, where);
+  if (warp.stopped())
+    return nullptr;
+  for (uint32_t left = warp.active; left; left &= left - 1) {
+    unsigned lane = __builtin_ctz(left);
+    bool valid = where.lanes >> lane & 1;
+    if (where.shared >> lane & 1 && warp.block->races)
+      noteSharedRead(inst, warp, lane,
+                     static_cast<uint32_t>(where.host[lane] -
+                                           warp.block->shared),
+                     op.size(), op.site, op.strong);
+    for (unsigned i = 0; i < op.count; ++i) {
+      Elem value = static_cast<Elem>(~uint64_t(0));
+      if (valid)
+        std::memcpy(&value, where.host[lane] + i * sizeof(Elem),
+                    sizeof(Elem));
+      warp.reg<Storage>(op.regs[i])[lane] = static_cast<Storage>(value);
+    }
+    if (op.strong && warp.block->races)
+      warp.block->races->clocks.strongRead(warp.index, where.address[lane],
+                                           op.acquire);
+  }
+  BRT_EMU_NEXT(inst + 1, warp);
+}
+
+template <class Elem, class Storage>
+static const Inst *runStore(const Inst *inst, Warp &warp) {
+  const MemoryOp &op = inst->info<MemoryOp>();
+  Resolved where;
+  resolve(inst, warp, op, AccessKind::Write, where);
+  for (uint32_t left = where.lanes; left; left &= left - 1) {
+    unsigned lane = __builtin_ctz(left);
+    Elem values[8];
+    for (unsigned i = 0; i < op.count; ++i)
+      values[i] = static_cast<Elem>(warp.reg<Storage>(op.regs[i])[lane]);
+    uint8_t *host = where.host[lane];
+    bool same = std::memcmp(host, values, op.size()) == 0;
+    if (where.shared >> lane & 1 && warp.block->races)
+      noteSharedWrite(inst, warp, lane,
+                      static_cast<uint32_t>(host - warp.block->shared),
+                      op.size(), op.site, op.strong, same);
+    if (op.strong && warp.block->races)
+      warp.block->races->clocks.strongWrite(warp.index, where.address[lane],
+                                            op.release);
+    std::memcpy(host, values, op.size());
+    std::memset(where.written[lane], 1, op.size());
+    warp.worker->changedMemory |= !same;
+  }
+  if (warp.stopped())
+    return nullptr;
+  BRT_EMU_NEXT(inst + 1, warp);
+}
+
+/// A kernel parameter at a constant offset: the same for all lanes.
+template <class Elem, class Storage>
+static const Inst *runLoadParameter(const Inst *inst, Warp &warp) {
+  const uint8_t *from =
+      warp.block->launch.config.parameters.data() + inst->imm;
+  Elem value;
+  std::memcpy(&value, from, sizeof value);
+  Storage *d = warp.reg<Storage>(inst->d);
+  for (unsigned lane = 0; lane < kLanes; ++lane)
+    if (warp.active >> lane & 1)
+      d[lane] = static_cast<Storage>(value);
+  BRT_EMU_NEXT(inst + 1, warp);
+}
+
+namespace {
+template <class Elem, class Storage>
+struct Load {
+  static constexpr Handler handler = runLoad<Elem, Storage>;
+};
+template <class Elem, class Storage>
+struct Store {
+  static constexpr Handler handler = runStore<Elem, Storage>;
+};
+template <class Elem, class Storage>
+struct LoadParameter {
+  static constexpr Handler handler = runLoadParameter<Elem, Storage>;
+};
+} // namespace
+
+/// The element as it lies in memory and the register that holds it, which may be
+/// wider; signed elements extend their sign.
+template <template <class, class> class Pick>
+static Handler accessHandler(Type type, unsigned width) {
+  bool isSigned = type == Type::S8 || type == Type::S16 || type == Type::S32;
+  switch (sizeOf(type) * 16 + width) {
+  case 1 * 16 + 2:
+    return isSigned ? Pick<int8_t, uint16_t>::handler
+                    : Pick<uint8_t, uint16_t>::handler;
+  case 1 * 16 + 4:
+    return isSigned ? Pick<int8_t, uint32_t>::handler
+                    : Pick<uint8_t, uint32_t>::handler;
+  case 1 * 16 + 8:
+    return isSigned ? Pick<int8_t, uint64_t>::handler
+                    : Pick<uint8_t, uint64_t>::handler;
+  case 2 * 16 + 2: return Pick<uint16_t, uint16_t>::handler;
+  case 2 * 16 + 4:
+    return isSigned ? Pick<int16_t, uint32_t>::handler
+                    : Pick<uint16_t, uint32_t>::handler;
+  case 2 * 16 + 8:
+    return isSigned ? Pick<int16_t, uint64_t>::handler
+                    : Pick<uint16_t, uint64_t>::handler;
+  case 4 * 16 + 4: return Pick<uint32_t, uint32_t>::handler;
+  case 4 * 16 + 8:
+    return isSigned ? Pick<int32_t, uint64_t>::handler
+                    : Pick<uint32_t, uint64_t>::handler;
+  case 8 * 16 + 8: return Pick<uint64_t, uint64_t>::handler;
+  default: return nullptr;
+  }
+}
+
+/// ld.param of a kernel parameter by name: bounds are known now.
+static bool loadParameter(Translator &t, Type type, const Operand &address,
+                          const std::vector<Operand> &to) {
+  Translator::Place place;
+  if (!t.placeOf(address.elements[0], place))
+    return false;
+  uint64_t at = place.offset + address.bits;
+  if (at > t.code.parameterBytes ||
+      to.size() * sizeOf(type) > t.code.parameterBytes - at)
+    return t.fail(address.where,
+                  "expects the access to lie in the parameters' " +
+                      std::to_string(t.code.parameterBytes) + " bytes");
+  for (size_t i = 0; i < to.size(); ++i) {
+    unsigned width = 0;
+    uint32_t d = t.wideTarget(to[i], type, width);
+    Handler handler = accessHandler<LoadParameter>(type, width);
+    if (!handler)
+      return t.unsupported();
+    t.emit(handler, d).imm = at + i * sizeOf(type);
+  }
+  return true;
+}
+
+/// The elements of a vector operand, or the operand itself.
+static std::vector<Operand> elementsOf(const Operand &operand) {
+  return operand.kind == Operand::Kind::Vector
+             ? operand.elements
+             : std::vector<Operand>{operand};
+}
+
+static bool translateAccess(Translator &t, bool isLoad) {
+  auto *op = t.keep<MemoryOp>();
+  takeSpace(t, op->space);
+  takeOrdering(t, *op);
+  takeCacheHints(t);
+  unsigned count = t.take("v2") ? 2 : t.take("v4") ? 4 : t.take("v8") ? 8 : 1;
+  Type type = t.takeType();
+  // A cache policy may follow.
+  if (t.inst().operands.size() != 3 && !t.expectOperands(2))
+    return false;
+  std::vector<Operand> values = elementsOf(t.operand(isLoad ? 0 : 1));
+  const Operand &address = t.operand(isLoad ? 1 : 0);
+  if (values.size() != count || sizeOf(type) == 0)
+    return t.unsupported();
+  op->bytes = sizeOf(type);
+  op->count = count;
+
+  if (address.kind == Operand::Kind::Address && op->space == Space::Param &&
+      address.elements[0].kind == Operand::Kind::Symbol) {
+    Translator::Place place;
+    if (!t.placeOf(address.elements[0], place))
+      return false;
+    if (place.entryParameter)
+      return isLoad ? loadParameter(t, type, address, values)
+                    : t.unsupported();
+  }
+  if (!translateAddress(t, address, *op))
+    return false;
+  unsigned width = 0, first = 0;
+  for (unsigned i = 0; i < count; ++i) {
+    op->regs[i] = isLoad ? t.wideTarget(values[i], type, width)
+                         : t.wideSource(values[i], type, width);
+    first = i ? first : width;
+    if (width != first)
+      return t.fail("expects the elements of a vector to be of one width");
+  }
+  Handler handler = isLoad ? accessHandler<Load>(type, width)
+                           : accessHandler<Store>(type, width);
+  if (!handler)
+    return t.unsupported();
+  t.emit(handler).imm = reinterpret_cast<uint64_t>(op);
+  return true;
+}
+
+void brt::emu::addMemoryOps(OpcodeTable &table) {
+  table["ld"] = table["ldu"] = [](Translator &t) {
+    return translateAccess(t, true);
+  };
+  table["st"] = [](Translator &t) { return translateAccess(t, false); };
+}
