@@ -1,0 +1,193 @@
+//===- LaunchApi.cpp - Launching kernels ----------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "driver/State.h"
+
+#include <cstdio>
+#include <cstring>
+
+using namespace brt::emu;
+using namespace brt::emu::abi;
+/// The two configurations: what the caller passes, what a launch needs.
+using CallerConfig = brt::emu::abi::LaunchConfig;
+using GridConfig = brt::emu::LaunchConfig;
+
+static Result resultOf(Fault fault) {
+  switch (fault) {
+  case Fault::None: return Success;
+  case Fault::IllegalAddress: return ErrorIllegalAddress;
+  case Fault::MisalignedAddress: return ErrorMisalignedAddress;
+  case Fault::Assertion: return ErrorAssert;
+  case Fault::LaunchFailure: break;
+  }
+  return ErrorLaunchFailed;
+}
+
+/// Limits of PTX and of the function (`.maxntid`, `.reqntid`).
+static Result checkShape(const CallerConfig &config,
+                         const LoadedFunction &function) {
+  constexpr uint64_t kMaxThreads = 1024, kMaxZ = 64, kMaxGridYZ = 65535;
+  uint64_t threads = uint64_t(config.blockX) * config.blockY * config.blockZ;
+  if (!threads || threads > kMaxThreads || config.blockZ > kMaxZ ||
+      !config.gridX || !config.gridY || !config.gridZ ||
+      config.gridX > 0x7fffffff || config.gridY > kMaxGridYZ ||
+      config.gridZ > kMaxGridYZ)
+    return ErrorInvalidValue;
+  const Function &source = *function.code->function;
+  const uint32_t *most = source.maxThreads, *exact = source.requiredThreads;
+  if (most[0] && threads > uint64_t(most[0]) * most[1] * most[2])
+    return ErrorInvalidValue;
+  if (exact[0] && (config.blockX != exact[0] || config.blockY != exact[1] ||
+                   config.blockZ != exact[2]))
+    return ErrorInvalidValue;
+  uint32_t allowed = function.maxDynamicShared
+                         ? function.maxDynamicShared
+                         : Driver::kSharedLimit - function.code->staticShared;
+  return config.sharedBytes > allowed ? ErrorInvalidValue : Success;
+}
+
+/// Copies the parameters from one pointer each, or from a packed buffer.
+static Result gatherParameters(const Code &code, void **pointers, void **extra,
+                               std::vector<uint8_t> &out) {
+  out.assign(code.parameterBytes, 0);
+  if (pointers) {
+    const auto &formals = code.function->parameters;
+    for (size_t i = 0; i < formals.size(); ++i)
+      std::memcpy(out.data() + code.parameterOffsets[i], pointers[i],
+                  formals[i]->size);
+    return Success;
+  }
+  if (!extra)
+    return code.parameterBytes ? ErrorInvalidValue : Success;
+  const void *buffer = nullptr;
+  size_t size = 0;
+  for (; reinterpret_cast<uintptr_t>(*extra) != kLaunchParamEnd; extra += 2) {
+    uintptr_t kind = reinterpret_cast<uintptr_t>(extra[0]);
+    if (kind == kLaunchParamBufferPointer)
+      buffer = extra[1];
+    else if (kind == kLaunchParamBufferSize)
+      size = *static_cast<size_t *>(extra[1]);
+    else
+      return ErrorInvalidValue;
+  }
+  // The last parameter's padding need not be there.
+  if (!buffer || size < code.parameterBytes)
+    return ErrorInvalidValue;
+  std::memcpy(out.data(), buffer, code.parameterBytes);
+  return Success;
+}
+
+static Result readAttributes(const CallerConfig &config, bool &cooperative) {
+  for (uint32_t i = 0; i < config.attributeCount; ++i) {
+    const LaunchAttribute &attribute = config.attributes[i];
+    if (attribute.id == LaunchCooperative)
+      cooperative = attribute.value.cooperative;
+    if (attribute.id == LaunchClusterDimension) {
+      const uint32_t *size = attribute.value.clusterDimension;
+      if (uint64_t(size[0]) * size[1] * size[2] > 1)
+        return notSupported("cuLaunchKernelEx with clusters");
+    }
+  }
+  return Success;
+}
+
+static void writeCounters(const std::string &path,
+                          const CounterSummary &counters) {
+  if (path.empty())
+    return;
+  if (path == "-") {
+    std::fprintf(stderr, "%s", counters.text().c_str());
+    return;
+  }
+  if (std::FILE *file = std::fopen(path.c_str(), "a")) {
+    std::fprintf(file, "%s\n", counters.json().c_str());
+    std::fclose(file);
+  }
+}
+
+static Result launch(const CallerConfig &config, LoadedFunction *function,
+                     void **pointers, void **extra, bool cooperative) {
+  Driver &driver = Driver::get();
+  Result result = checkContext();
+  if (result != Success)
+    return result;
+  {
+    std::lock_guard<std::mutex> lock(driver.mutex);
+    if (!driver.functions.count(function))
+      return ErrorInvalidHandle;
+  }
+  if ((result = readAttributes(config, cooperative)) != Success ||
+      (result = checkShape(config, *function)) != Success)
+    return result;
+
+  GridConfig grid;
+  grid.program = function->module->program.get();
+  grid.kernel = function->code;
+  grid.grid[0] = config.gridX;
+  grid.grid[1] = config.gridY;
+  grid.grid[2] = config.gridZ;
+  grid.block[0] = config.blockX;
+  grid.block[1] = config.blockY;
+  grid.block[2] = config.blockZ;
+  grid.dynamicShared = config.sharedBytes;
+  grid.cooperative = cooperative;
+  result = gatherParameters(*function->code, pointers, extra, grid.parameters);
+  if (result != Success)
+    return result;
+
+  std::lock_guard<std::mutex> lock(driver.launchMutex);
+  if (cooperative) {
+    // { u32 size; u32 barrier } of cooperative groups' grid.sync().
+    constexpr uint64_t kWorkspaceBytes = 64;
+    grid.gridSyncWorkspace = driver.memory.allocate(kWorkspaceBytes);
+    if (!grid.gridSyncWorkspace)
+      return ErrorOutOfMemory;
+    driver.memory.markInitialised(grid.gridSyncWorkspace, kWorkspaceBytes);
+  }
+  LaunchOutcome outcome = runLaunch(grid, driver.options, driver.memory);
+  if (cooperative)
+    driver.memory.release(grid.gridSyncWorkspace);
+  writeCounters(driver.options.countersPath, outcome.counters);
+  if (outcome.fault != Fault::None) {
+    std::fprintf(stderr, "brt-emu: BRT_EMU_SEED=%llu replays this schedule\n",
+                 static_cast<unsigned long long>(driver.options.seed));
+    // Shows at the next call that synchronises.
+    currentContext()->fault = resultOf(outcome.fault);
+  }
+  return Success;
+}
+
+BRT_CUDA_API cuLaunchKernel(LoadedFunction *function, unsigned gridX,
+                            unsigned gridY, unsigned gridZ, unsigned blockX,
+                            unsigned blockY, unsigned blockZ,
+                            unsigned sharedBytes, Stream *stream,
+                            void **parameters, void **extra) {
+  CallerConfig config{gridX,  gridY,       gridZ,  blockX,  blockY,
+                      blockZ, sharedBytes, stream, nullptr, 0};
+  return launch(config, function, parameters, extra, false);
+}
+
+BRT_CUDA_API cuLaunchKernelEx(const CallerConfig *config,
+                              LoadedFunction *function, void **parameters,
+                              void **extra) {
+  if (!config)
+    return ErrorInvalidValue;
+  return launch(*config, function, parameters, extra, false);
+}
+
+BRT_CUDA_API cuLaunchCooperativeKernel(LoadedFunction *function, unsigned gridX,
+                                       unsigned gridY, unsigned gridZ,
+                                       unsigned blockX, unsigned blockY,
+                                       unsigned blockZ, unsigned sharedBytes,
+                                       Stream *stream, void **parameters) {
+  CallerConfig config{gridX,  gridY,       gridZ,  blockX,  blockY,
+                      blockZ, sharedBytes, stream, nullptr, 0};
+  return launch(config, function, parameters, nullptr, true);
+}
+
+BRT_CUDA_API cuLaunchHostFunc(Stream *, void (*function)(void *), void *data) {
+  Result result = checkContext();
+  if (result == Success)
+    function(data);
+  return result;
+}

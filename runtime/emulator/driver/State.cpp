@@ -1,0 +1,82 @@
+//===- State.cpp - What the driver keeps ----------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "driver/State.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+
+using namespace brt::emu;
+using namespace brt::emu::abi;
+
+Driver &Driver::get() {
+  static Driver *driver = new Driver;
+  return *driver;
+}
+
+static bool hostIsCapable() {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+  return true;
+#endif
+}
+
+Result Driver::initialise() {
+  std::lock_guard<std::mutex> lock(mutex);
+  if (initialised)
+    return Success;
+  if (!hostIsCapable()) {
+    std::fprintf(stderr, "brt-emu: expects a host with AVX2 and FMA\n");
+    return ErrorSystemNotReady;
+  }
+  for (const std::string &problem : options.readEnvironment())
+    std::fprintf(stderr, "brt-emu: %s\n", problem.c_str());
+  if (!options.replay)
+    options.seed = std::random_device{}();
+  if (!memory.reserve())
+    return ErrorOutOfMemory;
+  initialised = true;
+  return Success;
+}
+
+uint32_t Driver::sharedOptInLimit() const {
+  // 163 KiB on sm_80, 99 KiB on sm_86 and sm_89, 227 KiB on sm_90.
+  if (options.architecture >= 90)
+    return 227 * 1024;
+  return options.architecture == 80 ? 163 * 1024 : 99 * 1024;
+}
+
+std::vector<Context *> &brt::emu::contextStack() {
+  thread_local std::vector<Context *> stack;
+  return stack;
+}
+
+Context *brt::emu::currentContext() {
+  return contextStack().empty() ? nullptr : contextStack().back();
+}
+
+Result brt::emu::checkContext() {
+  Driver &driver = Driver::get();
+  if (!driver.initialised)
+    return ErrorNotInitialized;
+  Context *context = currentContext();
+  if (!context)
+    return ErrorInvalidContext;
+  std::lock_guard<std::mutex> lock(driver.mutex);
+  if (context != driver.primary.get() && !driver.contexts.count(context))
+    return ErrorInvalidContext;
+  return context->fault;
+}
+
+Result brt::emu::notSupported(const char *call) {
+  static std::mutex mutex;
+  static std::set<std::string> *said = new std::set<std::string>;
+  std::lock_guard<std::mutex> lock(mutex);
+  if (said->insert(call).second)
+    std::fprintf(stderr, "brt-emu: the driver call %s is not supported\n",
+                 call);
+  return ErrorNotSupported;
+}
