@@ -1,0 +1,91 @@
+//===- DriverFixture.h - Programs of the CUDA driver interface ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef BRT_TEST_EMULATOR_DRIVERFIXTURE_H
+#define BRT_TEST_EMULATOR_DRIVERFIXTURE_H
+
+#include <cuda.h>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <iterator>
+#include <string>
+#include <vector>
+
+namespace brt::emu::test {
+
+/// A context of its own for each test; written against the toolkit's header, as
+/// a user's program would be.
+class DriverTest : public testing::Test {
+protected:
+  void SetUp() override {
+    ASSERT_EQ(cuInit(0), CUDA_SUCCESS);
+    ASSERT_EQ(cuDeviceGet(&device, 0), CUDA_SUCCESS);
+    CUctxCreateParams *none = nullptr;
+    ASSERT_EQ(cuCtxCreate(&context, none, 0, device), CUDA_SUCCESS);
+  }
+  void TearDown() override { cuCtxDestroy(context); }
+
+  /// Loads a kernel file that nvcc compiled; null where it was not built.
+  CUmodule loadCompiled(const std::string &name) {
+    std::ifstream file(std::string(BRT_TEST_PTX_DIR) + "/" + name + ".ptx");
+    std::string text((std::istreambuf_iterator<char>(file)), {});
+    return text.empty() ? nullptr : load(text);
+  }
+
+  CUmodule load(const std::string &ptx) {
+    CUmodule module = nullptr;
+    EXPECT_EQ(cuModuleLoadData(&module, ptx.c_str()), CUDA_SUCCESS);
+    return module;
+  }
+
+  CUfunction find(CUmodule module, const char *name) {
+    CUfunction function = nullptr;
+    EXPECT_EQ(cuModuleGetFunction(&function, module, name), CUDA_SUCCESS);
+    return function;
+  }
+
+  template <class T>
+  CUdeviceptr upload(const std::vector<T> &values) {
+    CUdeviceptr address = 0;
+    EXPECT_EQ(cuMemAlloc(&address, values.size() * sizeof(T)), CUDA_SUCCESS);
+    EXPECT_EQ(
+        cuMemcpyHtoD(address, values.data(), values.size() * sizeof(T)),
+        CUDA_SUCCESS);
+    return address;
+  }
+
+  template <class T>
+  std::vector<T> download(CUdeviceptr address, size_t count) {
+    std::vector<T> values(count);
+    EXPECT_EQ(cuMemcpyDtoH(values.data(), address, count * sizeof(T)),
+              CUDA_SUCCESS);
+    return values;
+  }
+
+  struct Extent {
+    unsigned x = 1, y = 1, z = 1;
+  };
+  /// Launches and synchronises.
+  template <class... Args>
+  CUresult run(CUfunction function, Extent grid, Extent block, unsigned shared,
+               Args... args) {
+    void *pointers[] = {static_cast<void *>(&args)..., nullptr};
+    CUresult result =
+        cuLaunchKernel(function, grid.x, grid.y, grid.z, block.x, block.y,
+                       block.z, shared, nullptr, pointers, nullptr);
+    return result == CUDA_SUCCESS ? cuCtxSynchronize() : result;
+  }
+
+  CUdevice device = 0;
+  CUcontext context = nullptr;
+};
+
+/// Why a test of compiled kernels is skipped.
+#define BRT_LOAD_COMPILED(variable, name)                                      \
+  CUmodule variable = loadCompiled(name);                                      \
+  if (!variable)                                                               \
+  GTEST_SKIP() << "nvcc was not found when the tests were built"
+
+} // namespace brt::emu::test
+
+#endif // BRT_TEST_EMULATOR_DRIVERFIXTURE_H
