@@ -18,6 +18,9 @@ uint32_t brt::emu::encode(double value, const FloatFormat &format,
   if (std::isinf(magnitude))
     return sign | (clamps ? format.largest() : infinity);
 
+  if (magnitude == 0)
+    return sign;
+
   int exponent = 0;
   std::frexp(magnitude, &exponent);
   int lowest = 1 - format.bias();
