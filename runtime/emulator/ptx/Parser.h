@@ -91,7 +91,7 @@ private:
   bool directive();
   bool registerDecl();
   bool locDirective();
-  bool labelOrNamedDirective(const std::string &name);
+  bool labelOrNamedDirective(const std::string &name, Location where);
   bool instruction();
   bool callOperands(Instruction &inst);
   bool operandList(std::vector<Operand> &list, char end);

@@ -43,9 +43,10 @@ bool Parser::statement() {
     return directive();
   if (token.kind == Token::Kind::Identifier && ahead.is(':')) {
     std::string name(token.text);
+    Location where = token.where;
     consume();
     consume();
-    return labelOrNamedDirective(name);
+    return labelOrNamedDirective(name, where);
   }
   return instruction();
 }
@@ -143,7 +144,7 @@ bool Parser::locDirective() {
   return true;
 }
 
-bool Parser::labelOrNamedDirective(const std::string &name) {
+bool Parser::labelOrNamedDirective(const std::string &name, Location where) {
   if (acceptDotted("callprototype")) {
     // An indirect call carries the same shape in its own operands.
     while (token.kind != Token::Kind::End && !token.is(';'))
@@ -168,7 +169,7 @@ bool Parser::labelOrNamedDirective(const std::string &name) {
   function->labels.push_back(static_cast<uint32_t>(function->body.size()));
   Meaning meaning{Meaning::Kind::Label, label, nullptr};
   if (!scopes.back().names.insert({name, meaning}).second)
-    return fail(token.where, "expects '" + name + "' to be defined once");
+    return fail(where, "expects '" + name + "' to be defined once");
   return true;
 }
 
