@@ -223,6 +223,46 @@ TEST_F(Checks, AtomicsAndFlagsDoNotRace) {
   expectFinding(FindingKind::Race, with(""));
 }
 
+TEST_F(Checks, GlobalRaces) {
+  std::string write = std::string(kIndex) + "st.global.u32 [%rd0], %r0; ";
+  std::string read = "xor.b32 %r2, %r0, 32; mul.wide.u32 %rd3, %r2, 4; "
+                     "add.u64 %rd3, %rd3, %p0; ld.global.u32 %r3, [%rd3];";
+  expectClean(write + "bar.sync 0; " + read);
+  expectFinding(FindingKind::Race, write + read);
+  // A block's barrier orders nothing for other blocks.
+  expectFinding(FindingKind::Race, write + "bar.sync 0; " + read +
+                                       "add.u32 %r4, %r3, %ctaid.x; bar.sync "
+                                       "0; st.global.u32 [%rd0], %r4;",
+                64, "", 2);
+  // Every block to a word of its own; every thread by an atomic.
+  expectClean("mov.u32 %r1, %ctaid.x; mul.wide.u32 %rd0, %r1, 4; add.u64 %rd0, "
+              "%rd0, %p0; st.global.u32 [%rd0], %r1;",
+              1, "", 8);
+  expectClean("red.global.add.u32 [%p0], 1;", 64, "", 4);
+  // Block 0 hands a word to block 1 with release and acquire, or without.
+  auto hand = [](const std::string &store, const std::string &load,
+                 const std::string &fence) {
+    return "mov.u32 %r1, %ctaid.x; setp.ne.u32 %q0, %r1, 0; @%q0 bra WAIT; "
+           "st.global.u32 [%p0+8], 9; " + fence + store +
+           " [%p0], 8; bra DONE; WAIT: " + load +
+           " %r2, [%p0]; setp.ne.u32 %q1, %r2, 8; @%q1 bra WAIT; " +
+           fence + "ld.global.u32 %r3, [%p0+8]; DONE:";
+  };
+  auto fresh = [&] { buffer = machine.upload(std::vector<uint32_t>(64, 7)); };
+  expectClean(hand("st.release.gpu.global.u32", "ld.acquire.gpu.global.u32",
+                   ""),
+              1, "", 2);
+  fresh();
+  expectFinding(FindingKind::Race,
+                hand("st.relaxed.gpu.global.u32", "ld.relaxed.gpu.global.u32",
+                     ""),
+                1, "", 2);
+  fresh();
+  expectClean(hand("st.volatile.global.u32", "ld.volatile.global.u32",
+                   "membar.gl; "),
+              1, "", 2);
+}
+
 TEST_F(Checks, AsynchronousCopies) {
   std::string copy = std::string(kSharedIndex) + R"(
     mul.wide.u32 %rd1, %r0, 4;

@@ -1,4 +1,4 @@
-//===- Clocks.cpp - What happened before what, inside one block -----------===//
+//===- Clocks.cpp - What happened before what -----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "check/Clocks.h"
@@ -7,43 +7,74 @@
 
 using namespace brt::emu;
 
-static void joinInto(BlockClocks::Ticks &into,
-                     const BlockClocks::Ticks &from) {
-  for (unsigned i = 0; i < BlockClocks::kMaxWarps; ++i)
+static void joinInto(Ticks &into, const Ticks &from) {
+  for (unsigned i = 0; i < kClockWarps; ++i)
     into[i] = std::max(into[i], from[i]);
 }
 
-BlockClocks::BlockClocks(unsigned warps)
-    : known(warps, Ticks{}), together(warps, 0), pairs(warps),
-      fenced(warps, Ticks{}), observed(warps, Ticks{}) {
-  for (unsigned warp = 0; warp < warps; ++warp)
-    known[warp][warp] = 1;
+void Knowledge::join(const Knowledge &other) {
+  joinInto(own, other.own);
+  for (const auto &[block, ticks] : other.foreign)
+    joinInto(foreign[block], ticks);
 }
 
-void BlockClocks::join(unsigned warp, const Ticks &ticks) {
+void GlobalClocks::publish(uint64_t address, uint32_t block,
+                           const Knowledge &knowledge) {
+  std::lock_guard<std::mutex> lock(mutex);
+  auto &there = atAddress[address];
+  joinInto(there[block], knowledge.own);
+  for (const auto &[other, ticks] : knowledge.foreign)
+    joinInto(there[other], ticks);
+}
+
+bool GlobalClocks::fetch(uint64_t address, uint32_t block,
+                         Knowledge &knowledge) {
+  std::lock_guard<std::mutex> lock(mutex);
+  auto found = atAddress.find(address);
+  if (found == atAddress.end())
+    return false;
+  for (const auto &[other, ticks] : found->second)
+    (other == block ? knowledge.own : knowledge.foreign[other]) = ticks;
+  return true;
+}
+
+BlockClocks::BlockClocks(unsigned warps, uint32_t block, GlobalClocks &global)
+    : block(block), global(global), known(warps), together(warps, 0),
+      pairs(warps), fenced(warps), observed(warps) {
+  for (unsigned warp = 0; warp < warps; ++warp)
+    known[warp].own[warp] = 1;
+}
+
+bool BlockClocks::orderedAcross(unsigned warp, uint32_t otherBlock,
+                                unsigned otherWarp, uint32_t tick) const {
+  auto found = known[warp].foreign.find(otherBlock);
+  return found != known[warp].foreign.end() && tick <= found->second[otherWarp];
+}
+
+void BlockClocks::join(unsigned warp, const Knowledge &knowledge) {
   // Whatever the warp's own lanes gave away comes back to all of them.
-  together[warp] = std::max(together[warp], ticks[warp]);
-  uint32_t own = known[warp][warp];
-  joinInto(known[warp], ticks);
-  known[warp][warp] = own;
+  together[warp] = std::max(together[warp], knowledge.own[warp]);
+  uint32_t own = now(warp);
+  known[warp].join(knowledge);
+  known[warp].own[warp] = own;
 }
 
 void BlockClocks::release(unsigned warp, unsigned barrier) {
-  joinInto(atBarrier[barrier], known[warp]);
-  together[warp] = known[warp][warp];
-  ++known[warp][warp];
+  atBarrier[barrier].join(known[warp]);
+  together[warp] = now(warp);
+  ++known[warp].own[warp];
 }
 
 void BlockClocks::acquire(uint32_t warps, unsigned barrier) {
-  const Ticks &ticks = atBarrier[barrier];
+  const Knowledge &knowledge = atBarrier[barrier];
   for (unsigned warp = 0; warp < known.size(); ++warp)
     if (warps >> warp & 1)
-      join(warp, ticks);
+      join(warp, knowledge);
   atBarrier.erase(barrier);
 }
 
 void BlockClocks::warpSync(unsigned warp, uint32_t lanes, uint32_t live) {
-  uint32_t tick = known[warp][warp]++;
+  uint32_t tick = known[warp].own[warp]++;
   if ((live & ~lanes) == 0) {
     together[warp] = tick;
     return;
@@ -69,24 +100,36 @@ void BlockClocks::warpSync(unsigned warp, uint32_t lanes, uint32_t live) {
 void BlockClocks::fence(unsigned warp) {
   join(warp, observed[warp]);
   fenced[warp] = known[warp];
-  ++known[warp][warp];
+  ++known[warp].own[warp];
 }
 
-void BlockClocks::strongWrite(unsigned warp, uint64_t address, bool release) {
-  if (release) {
-    joinInto(atAddress[address], known[warp]);
-    ++known[warp][warp];
-  } else if (fenced[warp][warp]) {
-    joinInto(atAddress[address], fenced[warp]);
-  }
-}
-
-void BlockClocks::strongRead(unsigned warp, uint64_t address, bool acquire) {
-  auto found = atAddress.find(address);
-  if (found == atAddress.end())
+void BlockClocks::strongWrite(unsigned warp, uint64_t address, bool shared,
+                              bool release) {
+  const Knowledge &given = release ? known[warp] : fenced[warp];
+  // Without a fence before it, a plain strong write orders nothing.
+  if (!given.own[warp])
     return;
-  if (acquire)
-    join(warp, found->second);
+  if (shared)
+    atShared[address].join(given);
   else
-    joinInto(observed[warp], found->second);
+    global.publish(address, block, given);
+  if (release)
+    ++known[warp].own[warp];
+}
+
+void BlockClocks::strongRead(unsigned warp, uint64_t address, bool shared,
+                             bool acquire) {
+  Knowledge fetched;
+  if (!shared && !global.fetch(address, block, fetched))
+    return;
+  if (shared) {
+    auto found = atShared.find(address);
+    if (found == atShared.end())
+      return;
+    fetched = found->second;
+  }
+  if (acquire)
+    join(warp, fetched);
+  else
+    observed[warp].join(fetched);
 }

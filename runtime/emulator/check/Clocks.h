@@ -1,4 +1,4 @@
-//===- Clocks.h - What happened before what, inside one block -------------===//
+//===- Clocks.h - What happened before what -------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Vector clocks (PTX ISA 8, memory consistency) on two levels. Between warps,
@@ -6,6 +6,9 @@
 // it: barriers, fences with strong accesses, and acquire and release move that
 // knowledge. Inside a warp, each lane knows the same of the other lanes:
 // `bar.warp.sync` moves it. A tick passes whenever knowledge is given away.
+//
+// Between blocks, knowledge passes through strong accesses to global memory; a
+// warp keeps what it learned of other blocks beside what it knows of its own.
 //
 // Taking the warp as one party for the first level never invents a race; it may
 // miss one where a single lane synchronised and its neighbours did not.
@@ -17,31 +20,62 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <unordered_map>
 #include <vector>
 
 namespace brt::emu {
 
+/// Up to which tick each warp of a block is known.
+constexpr unsigned kClockWarps = 32;
+using Ticks = std::array<uint32_t, kClockWarps>;
+
+struct Knowledge {
+  Ticks own{};
+  std::map<uint32_t, Ticks> foreign; // other blocks, by linear index
+
+  void join(const Knowledge &other);
+};
+
+/// What was published at addresses of global memory; shared by the blocks of a
+/// launch. The knowledge of every block is kept as foreign.
+class GlobalClocks {
+public:
+  void publish(uint64_t address, uint32_t block, const Knowledge &knowledge);
+  /// False if nothing was published there.
+  bool fetch(uint64_t address, uint32_t block, Knowledge &knowledge);
+
+private:
+  std::mutex mutex;
+  std::unordered_map<uint64_t, std::map<uint32_t, Ticks>> atAddress;
+};
+
 class BlockClocks {
 public:
-  static constexpr unsigned kMaxWarps = 32, kMaxLanes = 32;
-  using Ticks = std::array<uint32_t, kMaxWarps>;
+  static constexpr unsigned kMaxLanes = 32;
 
-  explicit BlockClocks(unsigned warps);
+  BlockClocks(unsigned warps, uint32_t block, GlobalClocks &global);
+
+  const uint32_t block; // linear index
 
   /// The tick that an access of `warp` now belongs to.
-  uint32_t now(unsigned warp) const { return known[warp][warp]; }
+  uint32_t now(unsigned warp) const { return known[warp].own[warp]; }
 
   /// True if an access of (otherWarp, otherLane) at `tick` is ordered before
   /// what (warp, lane) does now.
   bool ordered(unsigned warp, unsigned lane, unsigned otherWarp,
                unsigned otherLane, uint32_t tick) const {
     if (otherWarp != warp)
-      return tick <= known[warp][otherWarp];
+      return tick <= known[warp].own[otherWarp];
     return otherLane == lane || tick <= together[warp] ||
            (pairs[warp] && tick <= (*pairs[warp])[lane][otherLane]);
   }
+
+  /// The same for an access of another block.
+  bool orderedAcross(unsigned warp, uint32_t otherBlock, unsigned otherWarp,
+                     uint32_t tick) const;
 
   /// A warp arrives at a barrier; its lanes are in step.
   void release(unsigned warp, unsigned barrier);
@@ -53,23 +87,23 @@ public:
   /// membar, fence: orders what was read strongly before, and what will be
   /// written strongly after.
   void fence(unsigned warp);
-  /// A strong write (volatile, relaxed, atomic) to `address`; `release` if it
-  /// carries that order itself.
-  void strongWrite(unsigned warp, uint64_t address, bool release);
-  /// A strong read of `address`.
-  void strongRead(unsigned warp, uint64_t address, bool acquire);
+  /// A strong write (volatile, relaxed, atomic) to `address`, of shared or of
+  /// global memory; `release` if it carries that order itself.
+  void strongWrite(unsigned warp, uint64_t address, bool shared, bool release);
+  void strongRead(unsigned warp, uint64_t address, bool shared, bool acquire);
 
 private:
   using LaneTicks = std::array<std::array<uint32_t, kMaxLanes>, kMaxLanes>;
-  std::vector<Ticks> known;      // [warp][other]
+  GlobalClocks &global;
+  std::vector<Knowledge> known;   // [warp]
   std::vector<uint32_t> together; // [warp]: all its lanes know all up to here
   std::vector<std::unique_ptr<LaneTicks>> pairs; // [warp][lane][other lane]
-  std::vector<Ticks> fenced;   // known at the last fence
-  std::vector<Ticks> observed; // read strongly, not yet fenced
-  std::unordered_map<unsigned, Ticks> atBarrier;
-  std::unordered_map<uint64_t, Ticks> atAddress;
+  std::vector<Knowledge> fenced;   // known at the last fence
+  std::vector<Knowledge> observed; // read strongly, not yet fenced
+  std::unordered_map<unsigned, Knowledge> atBarrier;
+  std::unordered_map<uint64_t, Knowledge> atShared;
 
-  void join(unsigned warp, const Ticks &ticks);
+  void join(unsigned warp, const Knowledge &knowledge);
 };
 
 } // namespace brt::emu

@@ -16,8 +16,8 @@ static uint8_t bytesIn(uint32_t start, uint32_t offset, uint32_t end) {
   return static_cast<uint8_t>(((1u << last) - 1) & ~((1u << first) - 1));
 }
 
-SharedRaces::SharedRaces(uint32_t bytes, unsigned warps)
-    : clocks(warps), cells((bytes + kCellBytes - 1) / kCellBytes) {}
+SharedRaces::SharedRaces(uint32_t bytes, const BlockClocks &clocks)
+    : clocks(clocks), cells((bytes + kCellBytes - 1) / kCellBytes) {}
 
 SharedRaces::Stamp SharedRaces::stamp(const Access &access) const {
   Stamp result;
@@ -38,7 +38,8 @@ bool SharedRaces::races(const Access &access, const Stamp &earlier) const {
                          earlier.tick);
 }
 
-bool SharedRaces::fill(Conflict &conflict, const Stamp &earlier) {
+bool SharedRaces::fill(Conflict &conflict, const Stamp &earlier) const {
+  conflict.block = clocks.block;
   conflict.other.warp = earlier.warp;
   conflict.other.lane = earlier.lane;
   conflict.other.site = earlier.site;

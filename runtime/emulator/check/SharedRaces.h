@@ -16,7 +16,7 @@
 namespace brt::emu {
 
 struct Access {
-  uint32_t warp = 0, lane = 0;
+  uint32_t warp = 0, lane = 0; // of the block
   uint32_t site = 0;    // Program::sites
   bool strong = false;  // atomic, volatile, relaxed and stronger
 };
@@ -24,14 +24,13 @@ struct Access {
 /// The earlier access of a race.
 struct Conflict {
   Access other;
+  uint32_t block = 0;    // linear index
   bool inFlight = false; // an asynchronous copy that was not waited for
 };
 
 class SharedRaces {
 public:
-  SharedRaces(uint32_t bytes, unsigned warps);
-
-  BlockClocks clocks;
+  SharedRaces(uint32_t bytes, const BlockClocks &clocks);
 
   /// Records a read of [offset, offset + size). True if it races.
   bool read(const Access &access, uint32_t offset, uint32_t size,
@@ -56,11 +55,12 @@ private:
     Stamp writer, readers[2];
     uint8_t written = 0, read[2] = {0, 0}; // bytes of the four
   };
+  const BlockClocks &clocks;
   std::vector<Cell> cells;
 
   Stamp stamp(const Access &access) const;
   bool races(const Access &access, const Stamp &earlier) const;
-  static bool fill(Conflict &conflict, const Stamp &earlier);
+  bool fill(Conflict &conflict, const Stamp &earlier) const;
   bool againstReaders(const Access &access, const Cell &cell, uint8_t bytes,
                       Conflict &conflict) const;
 };

@@ -10,6 +10,7 @@
 #include "exec/Arithmetic.h"
 #include "exec/Memory.h"
 
+#include <algorithm>
 #include <cstring>
 
 using namespace brt::emu;
@@ -68,6 +69,12 @@ static bool sourceIsGood(const Inst *inst, Warp &warp, const CopyOp &op,
     at += size;
   }
   from.lanes |= 1u << lane;
+  for (unsigned at = 0; at < bytes; at += sizeof(uint32_t)) {
+    piece.address[lane] = address + at;
+    noteAccess(inst, warp, piece, lane,
+               std::min<unsigned>(sizeof(uint32_t), bytes - at), op.from, false,
+               false);
+  }
   return true;
 }
 

@@ -131,19 +131,11 @@ static const Inst *runAtomic(const Inst *inst, Warp &warp) {
   resolve(inst, warp, op, AccessKind::Atomic, where);
   if (warp.stopped())
     return nullptr;
-  SharedRaces *races = warp.block->races.get();
   for (uint32_t left = where.lanes; left; left &= left - 1) {
     unsigned lane = __builtin_ctz(left);
     bool shared = where.shared >> lane & 1;
-    if (shared && races)
-      noteSharedWrite(inst, warp, lane,
-                      static_cast<uint32_t>(where.host[lane] -
-                                            warp.block->shared),
-                      sizeof(T), op.site, true, false);
-    if (races) {
-      races->clocks.strongRead(warp.index, where.address[lane], op.acquire);
-      races->clocks.strongWrite(warp.index, where.address[lane], op.release);
-    }
+    noteAccess(inst, warp, where, lane, sizeof(T), op, true, false);
+    noteStrong(warp, where, lane, op, true, true);
     T b = warp.reg<T>(op.regs[1])[lane], c = warp.reg<T>(op.regs[2])[lane];
     bool &changed = warp.worker->changedMemory;
     T old = shared ? update<T, Shared>(where.host[lane], b, c, changed)

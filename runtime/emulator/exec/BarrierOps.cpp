@@ -59,15 +59,14 @@ static const Inst *runWarpSync(const Inst *inst, Warp &warp) {
   uint32_t members = masks[__builtin_ctz(warp.active)];
   if (!warp.gather(inst, members))
     return warp.switchPath();
-  if (warp.block->races)
-    warp.block->races->clocks.warpSync(warp.index, members & warp.active,
-                                       warp.live);
+  if (warp.block->clocks)
+    warp.block->clocks->warpSync(warp.index, members & warp.active, warp.live);
   BRT_EMU_NEXT(inst + 1, warp);
 }
 
 static const Inst *runFence(const Inst *inst, Warp &warp) {
-  if (warp.block->races)
-    warp.block->races->clocks.fence(warp.index);
+  if (warp.block->clocks)
+    warp.block->clocks->fence(warp.index);
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
   BRT_EMU_NEXT(inst + 1, warp);
 }

@@ -3,7 +3,7 @@
 
 #include "exec/Block.h"
 
-#include "check/SharedRaces.h"
+#include "check/GlobalRaces.h"
 
 #include <cstring>
 #include <fmt/format.h>
@@ -15,8 +15,19 @@ using namespace brt::emu;
 static constexpr uint32_t kShortTurn = 16, kLongTurn = 2048;
 /// Turns of warps before another block of the same worker gets its chance.
 static constexpr unsigned kTurnsPerVisit = 256;
+/// Fewer where nothing comes of them: turns per warp without a change of memory.
+static constexpr size_t kQuietTurnsPerWarp = 4;
 /// Shared memory starts as quiet NaNs.
 static constexpr int kNanByte = 0xff;
+
+Launch::Launch(const LaunchConfig &config, const Options &options,
+               DeviceMemory &memory)
+    : config(config), options(options), memory(memory), report(options) {
+  if (options.checked(FindingKind::Race))
+    races = std::make_unique<GlobalRaces>();
+}
+
+Launch::~Launch() = default;
 
 static void placeThreads(Warp &warp, const LaunchConfig &config,
                          uint32_t threads) {
@@ -49,9 +60,12 @@ Block::Block(Launch &launch, uint64_t linearIndex) : launch(launch) {
 
   uint32_t threads = config.block[0] * config.block[1] * config.block[2];
   warps.resize((threads + kLanes - 1) / kLanes);
-  if (launch.options.checked(FindingKind::Race))
-    races = std::make_unique<SharedRaces>(
-        sharedBytes, static_cast<unsigned>(warps.size()));
+  if (launch.races) {
+    clocks = std::make_unique<BlockClocks>(static_cast<unsigned>(warps.size()),
+                                           static_cast<uint32_t>(linearIndex),
+                                           launch.races->clocks);
+    races = std::make_unique<SharedRaces>(sharedBytes, *clocks);
+  }
   for (size_t i = 0; i < warps.size(); ++i) {
     Warp &warp = warps[i];
     warp.block = this;
@@ -102,7 +116,10 @@ static void rotatePaths(Warp &warp, Random &random) {
 }
 
 Block::Outcome Block::run(Worker &worker) {
-  for (unsigned turn = 0; turn < kTurnsPerVisit; ++turn) {
+  size_t quietTurns = 0;
+  for (unsigned turn = 0; turn < kTurnsPerVisit &&
+                          quietTurns < kQuietTurnsPerWarp * warps.size();
+       ++turn) {
     uint32_t start =
         worker.random.below(static_cast<uint32_t>(warps.size()));
     Warp *chosen = nullptr;
@@ -125,7 +142,9 @@ Block::Outcome Block::run(Worker &worker) {
       chosen->budget = kShortTurn;
     rotatePaths(*chosen, worker.random);
     chosen->run();
+    ++quietTurns;
     if (worker.changedMemory) {
+      quietTurns = 0;
       launch.progress.fetch_add(1, std::memory_order_relaxed);
       worker.changedMemory = false;
     }
@@ -156,8 +175,8 @@ bool Block::arrive(Warp &warp, const Inst *inst, uint32_t index,
                             index, threads, barrier.expected * kLanes));
     return false;
   }
-  if (races)
-    races->clocks.release(warp.index, index);
+  if (clocks)
+    clocks->release(warp.index, index);
   barrier.inUse = true;
   barrier.expected = expected;
   ++barrier.arrived;
@@ -185,8 +204,8 @@ void Block::completeIfReady(uint32_t index) {
     warp.barrierAll = barrier.allTrue;
     warp.barrierAny = barrier.anyTrue;
   }
-  if (races)
-    races->clocks.acquire(barrier.waiting, index);
+  if (clocks)
+    clocks->acquire(barrier.waiting, index);
   barrier = Barrier();
   launch.progress.fetch_add(1, std::memory_order_relaxed);
 }

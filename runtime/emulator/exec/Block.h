@@ -12,6 +12,8 @@
 
 namespace brt::emu {
 
+class BlockClocks;
+class GlobalRaces;
 class SharedRaces;
 
 struct LaunchConfig {
@@ -36,10 +38,11 @@ struct Launch {
   /// Changes of memory that another thread may wait for; for the detection of
   /// waits without end.
   std::atomic<uint64_t> progress{0};
+  std::unique_ptr<GlobalRaces> races; // null when that check is off
 
   Launch(const LaunchConfig &config, const Options &options,
-         DeviceMemory &memory)
-      : config(config), options(options), memory(memory), report(options) {}
+         DeviceMemory &memory);
+  ~Launch();
 };
 
 /// xorshift64*: small, seeded, the same everywhere.
@@ -97,7 +100,9 @@ public:
   uint32_t sharedBytes = 0;
   uint8_t *shared = nullptr;     // data
   ptrdiff_t sharedShadow = 0;    // distance to the init byte of a byte
-  std::unique_ptr<SharedRaces> races; // null when that check is off
+  // Null when that check is off.
+  std::unique_ptr<BlockClocks> clocks;
+  std::unique_ptr<SharedRaces> races;
 
   static constexpr unsigned kBarriers = 16;
   Barrier barriers[kBarriers];

@@ -3,7 +3,7 @@
 
 #include "exec/Grid.h"
 
-#include "check/SharedRaces.h"
+#include "check/GlobalRaces.h"
 
 #include <algorithm>
 #include <cstring>

@@ -55,14 +55,9 @@ static const Inst *runLdmatrix(const Inst *inst, Warp &warp) {
   resolveRows(inst, warp, op, AccessKind::Read, rows);
   if (warp.stopped())
     return nullptr;
-  if (warp.block->races)
-    for (uint32_t left = rows.shared; left; left &= left - 1) {
-      unsigned lane = __builtin_ctz(left);
-      noteSharedRead(inst, warp, lane,
-                     static_cast<uint32_t>(rows.host[lane] -
-                                           warp.block->shared),
-                     kRowBytes, op.site, false);
-    }
+  for (uint32_t left = rows.lanes; left; left &= left - 1)
+    noteAccess(inst, warp, rows, __builtin_ctz(left), kRowBytes, op, false,
+               false);
   for (unsigned m = 0; m < op.count; ++m) {
     uint16_t tile[kMatrixRows][kMatrixRows];
     std::memset(tile, 0xff, sizeof tile);
@@ -105,11 +100,7 @@ static const Inst *runStmatrix(const Inst *inst, Warp &warp) {
       if (!(rows.lanes >> lane & 1))
         continue;
       bool same = std::memcmp(rows.host[lane], tile[r], kRowBytes) == 0;
-      if (warp.block->races)
-        noteSharedWrite(inst, warp, lane,
-                        static_cast<uint32_t>(rows.host[lane] -
-                                              warp.block->shared),
-                        kRowBytes, op.site, false, same);
+      noteAccess(inst, warp, rows, lane, kRowBytes, op, true, same);
       std::memcpy(rows.host[lane], tile[r], kRowBytes);
       std::memset(rows.written[lane], 1, kRowBytes);
       warp.worker->changedMemory |= !same;

@@ -240,42 +240,75 @@ void brt::emu::countAccess(Warp &warp, uint32_t site, const Resolved &where,
     count.sectors += countSectors(where, global);
 }
 
+/// Where another thread's access was made.
+static Site siteOfAccess(const Launch &launch, uint32_t block,
+                         const Access &access) {
+  const LaunchConfig &config = launch.config;
+  const Instruction &where = *config.program->sites[access.site];
+  Site site;
+  site.line = where.where.line;
+  site.source = config.program->sourceOf(where);
+  uint32_t thread = access.warp * kLanes + access.lane;
+  for (int i = 0; i < 3; ++i) {
+    site.block[i] = i < 2 ? block % config.grid[i] : block;
+    site.thread[i] = i < 2 ? thread % config.block[i] : thread;
+    block /= config.grid[i];
+    thread /= config.block[i];
+  }
+  return site;
+}
+
 void brt::emu::reportRace(const Inst *inst, Warp &warp, unsigned lane,
                           uint64_t address, const Conflict &conflict) {
-  const Program &program = *warp.block->launch.config.program;
+  Launch &launch = warp.block->launch;
   Finding finding;
   finding.kind = FindingKind::Race;
-  finding.kernel = warp.block->launch.config.kernel->function->name;
+  finding.kernel = launch.config.kernel->function->name;
   finding.site = warp.siteOf(inst, lane);
   finding.hasAddress = true;
   finding.address = address;
-  finding.detail =
-      conflict.inFlight
-          ? "meets an asynchronous copy that was not waited for"
-          : "nothing orders this access after the other one";
+  finding.detail = conflict.inFlight
+                       ? "meets an asynchronous copy that was not waited for"
+                       : "nothing orders this access after the other one";
   finding.hasOther = true;
-  const Warp &other = warp.block->warps[conflict.other.warp];
-  finding.other = other.siteOf(inst, conflict.other.lane);
-  const Instruction &where = *program.sites[conflict.other.site];
-  finding.other.line = where.where.line;
-  finding.other.source = program.sourceOf(where);
-  warp.block->launch.report.add(finding);
+  finding.other = siteOfAccess(launch, conflict.block, conflict.other);
+  launch.report.add(finding);
 }
 
-void brt::emu::noteSharedRead(const Inst *inst, Warp &warp, unsigned lane,
-                              uint32_t offset, unsigned size, uint32_t site,
-                              bool strong) {
+void brt::emu::noteAccess(const Inst *inst, Warp &warp, const Resolved &where,
+                          unsigned lane, unsigned size, const MemoryOp &op,
+                          bool isWrite, bool same) {
+  Block &block = *warp.block;
+  if (!block.races)
+    return;
+  Access access{warp.index, lane, op.site, op.strong};
   Conflict conflict;
-  if (warp.block->races->read({warp.index, lane, site, strong}, offset, size,
-                              conflict))
-    reportRace(inst, warp, lane, offset, conflict);
+  if (where.shared >> lane & 1) {
+    uint32_t offset = static_cast<uint32_t>(where.host[lane] - block.shared);
+    if (isWrite ? block.races->write(access, offset, size, same, conflict)
+                : block.races->read(access, offset, size, conflict))
+      reportRace(inst, warp, lane, offset, conflict);
+    return;
+  }
+  uint64_t address = where.address[lane];
+  if (op.space == Space::Const || !block.launch.memory.inRange(address))
+    return;
+  if (block.launch.races->access(*block.clocks, access, address, size, isWrite,
+                                 same, conflict))
+    reportRace(inst, warp, lane, address, conflict);
 }
 
-void brt::emu::noteSharedWrite(const Inst *inst, Warp &warp, unsigned lane,
-                               uint32_t offset, unsigned size, uint32_t site,
-                               bool strong, bool same) {
-  Conflict conflict;
-  if (warp.block->races->write({warp.index, lane, site, strong}, offset, size,
-                               same, conflict))
-    reportRace(inst, warp, lane, offset, conflict);
+void brt::emu::noteStrong(Warp &warp, const Resolved &where, unsigned lane,
+                          const MemoryOp &op, bool reads, bool writes) {
+  Block &block = *warp.block;
+  if (!block.clocks || !op.strong)
+    return;
+  bool shared = where.shared >> lane & 1;
+  uint64_t address =
+      shared ? static_cast<uint64_t>(where.host[lane] - block.shared)
+             : where.address[lane];
+  if (reads)
+    block.clocks->strongRead(warp.index, address, shared, op.acquire);
+  if (writes)
+    block.clocks->strongWrite(warp.index, address, shared, op.release);
 }

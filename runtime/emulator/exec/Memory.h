@@ -4,7 +4,7 @@
 #ifndef BRT_EMULATOR_EXEC_MEMORY_H
 #define BRT_EMULATOR_EXEC_MEMORY_H
 
-#include "check/SharedRaces.h"
+#include "check/GlobalRaces.h"
 #include "exec/Block.h"
 #include "exec/Translator.h"
 
@@ -51,13 +51,14 @@ void countAccess(Warp &warp, uint32_t site, const Resolved &where,
 unsigned countWavefronts(const uint64_t *address, uint32_t lanes, unsigned size,
                          unsigned &ideal);
 
-/// Race checks of one lane's access to shared memory, just before it is made.
-/// `fresh` points to the bytes about to be written.
-void noteSharedRead(const Inst *inst, Warp &warp, unsigned lane,
-                    uint32_t offset, unsigned size, uint32_t site, bool strong);
-void noteSharedWrite(const Inst *inst, Warp &warp, unsigned lane,
-                     uint32_t offset, unsigned size, uint32_t site, bool strong,
-                     bool same);
+/// Race checks of one lane's access, just before it is made. `same` says that a
+/// write changes nothing. Constant and local memory do not race.
+void noteAccess(const Inst *inst, Warp &warp, const Resolved &where,
+                unsigned lane, unsigned size, const MemoryOp &op, bool isWrite,
+                bool same);
+/// What a strong access does to the order of others.
+void noteStrong(Warp &warp, const Resolved &where, unsigned lane,
+                const MemoryOp &op, bool reads, bool writes);
 void reportRace(const Inst *inst, Warp &warp, unsigned lane, uint64_t address,
                 const Conflict &conflict);
 

@@ -85,11 +85,8 @@ static const Inst *runLoad(const Inst *inst, Warp &warp) {
   for (uint32_t left = warp.active; left; left &= left - 1) {
     unsigned lane = __builtin_ctz(left);
     bool valid = where.lanes >> lane & 1;
-    if (where.shared >> lane & 1 && warp.block->races)
-      noteSharedRead(inst, warp, lane,
-                     static_cast<uint32_t>(where.host[lane] -
-                                           warp.block->shared),
-                     op.size(), op.site, op.strong);
+    if (valid)
+      noteAccess(inst, warp, where, lane, op.size(), op, false, false);
     for (unsigned i = 0; i < op.count; ++i) {
       Elem value = static_cast<Elem>(~uint64_t(0));
       if (valid)
@@ -97,9 +94,8 @@ static const Inst *runLoad(const Inst *inst, Warp &warp) {
                     sizeof(Elem));
       warp.reg<Storage>(op.regs[i])[lane] = static_cast<Storage>(value);
     }
-    if (op.strong && warp.block->races)
-      warp.block->races->clocks.strongRead(warp.index, where.address[lane],
-                                           op.acquire);
+    if (valid)
+      noteStrong(warp, where, lane, op, true, false);
   }
   BRT_EMU_NEXT(inst + 1, warp);
 }
@@ -116,13 +112,8 @@ static const Inst *runStore(const Inst *inst, Warp &warp) {
       values[i] = static_cast<Elem>(warp.reg<Storage>(op.regs[i])[lane]);
     uint8_t *host = where.host[lane];
     bool same = std::memcmp(host, values, op.size()) == 0;
-    if (where.shared >> lane & 1 && warp.block->races)
-      noteSharedWrite(inst, warp, lane,
-                      static_cast<uint32_t>(host - warp.block->shared),
-                      op.size(), op.site, op.strong, same);
-    if (op.strong && warp.block->races)
-      warp.block->races->clocks.strongWrite(warp.index, where.address[lane],
-                                            op.release);
+    noteAccess(inst, warp, where, lane, op.size(), op, true, same);
+    noteStrong(warp, where, lane, op, false, true);
     std::memcpy(host, values, op.size());
     std::memset(where.written[lane], 1, op.size());
     warp.worker->changedMemory |= !same;
