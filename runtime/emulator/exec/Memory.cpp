@@ -41,6 +41,7 @@ private:
   void fail(unsigned lane, FindingKind what, std::string detail) {
     warp.reportAddress(inst, what, lane, out.address[lane], std::move(detail));
   }
+  std::string describeMiss(uint64_t address) const;
   const char *verb() const {
     return kind == AccessKind::Read ? "read" : "write";
   }
@@ -73,6 +74,18 @@ void Resolver::inLocal(unsigned lane, uint64_t offset) {
   out.lanes |= 1u << lane;
 }
 
+std::string Resolver::describeMiss(uint64_t address) const {
+  const DeviceMemory &memory = warp.block->launch.memory;
+  const Allocation *near =
+      memory.inRange(address) ? memory.below(address) : nullptr;
+  if (!near)
+    return fmt::format("{} of {} bytes in no allocation", verb(), size);
+  return fmt::format("{} of {} bytes at {} of an allocation of {} bytes at "
+                     "{:#x}",
+                     verb(), size, address - near->base, near->size,
+                     near->base);
+}
+
 void Resolver::inGlobal(unsigned lane) {
   uint64_t address = out.address[lane];
   const DeviceMemory &memory = warp.block->launch.memory;
@@ -80,12 +93,7 @@ void Resolver::inGlobal(unsigned lane) {
   if (!last || !last->contains(address, size)) {
     const Allocation *found = memory.find(address);
     if (!found || !found->contains(address, size))
-      return fail(lane, FindingKind::OutOfBounds,
-                  found ? fmt::format("{} of {} bytes runs past the end of an "
-                                      "allocation of {} bytes at {:#x}",
-                                      verb(), size, found->size, found->base)
-                        : fmt::format("{} of {} bytes in no allocation", verb(),
-                                      size));
+      return fail(lane, FindingKind::OutOfBounds, describeMiss(address));
     last = found;
   }
   if (!last->live)

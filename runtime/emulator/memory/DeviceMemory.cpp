@@ -69,13 +69,16 @@ bool DeviceMemory::release(uint64_t address) {
   return true;
 }
 
-const Allocation *DeviceMemory::find(uint64_t address) const {
+const Allocation *DeviceMemory::below(uint64_t address) const {
   std::shared_lock<std::shared_mutex> lock(mutex);
   auto after = allocations.upper_bound(address);
-  if (after == allocations.begin())
-    return nullptr;
-  const Allocation &candidate = std::prev(after)->second;
-  return address - candidate.base < candidate.size ? &candidate : nullptr;
+  return after == allocations.begin() ? nullptr : &std::prev(after)->second;
+}
+
+const Allocation *DeviceMemory::find(uint64_t address) const {
+  const Allocation *candidate = below(address);
+  return candidate && address - candidate->base < candidate->size ? candidate
+                                                                  : nullptr;
 }
 
 bool DeviceMemory::covers(uint64_t address, uint64_t bytes) const {

@@ -52,6 +52,8 @@ public:
   /// The allocation that holds `address`, live or freed; null if it never was
   /// one. The result stays valid for the lifetime of this object.
   const Allocation *find(uint64_t address) const;
+  /// The allocation with the highest base not above `address`, or null.
+  const Allocation *below(uint64_t address) const;
   /// True if all of the range lies in one live allocation.
   bool covers(uint64_t address, uint64_t bytes) const;
   uint64_t usedBytes() const { return used; }
