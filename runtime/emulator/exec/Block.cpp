@@ -216,7 +216,7 @@ void Block::warpExited(Warp &warp) {
   launch.progress.fetch_add(1, std::memory_order_relaxed);
 }
 
-bool Block::noteVisit() {
+void Block::noteVisit() {
   uint64_t progress = launch.progress.load();
   if (progress != quietSince || seenStates.empty()) {
     quietSince = progress;
@@ -227,7 +227,6 @@ bool Block::noteVisit() {
     if (warps[i].state == WarpState::Ready &&
         seenStates[i].insert(warps[i].hashState()).second)
       quiet = false;
-  return quiet;
 }
 
 void Block::reportEndlessWait() {

@@ -112,11 +112,14 @@ public:
   bool arrive(Warp &warp, const Inst *inst, uint32_t barrier, uint32_t threads,
               bool wait);
   void warpExited(Warp &warp);
-  /// After a visit that did not finish the block: true if, since memory last
-  /// changed, every warp of it came back to a state it had before. Such a block
+  /// After a visit that did not finish the block: looks whether every warp of it
+  /// came back to a state that it had since memory last changed. Such a block
   /// only goes on if another one changes something.
-  bool noteVisit();
-  bool isQuiet() const { return quiet; }
+  void noteVisit();
+  /// True if that was so when Launch::progress was `progress`.
+  bool isQuiet(uint64_t progress) const {
+    return quiet && quietSince == progress;
+  }
   void reportEndlessWait();
   uint32_t liveWarps() const;
 

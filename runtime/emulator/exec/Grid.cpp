@@ -74,20 +74,19 @@ void Grid::work(unsigned index, Worker &worker) {
       continue;
     }
     bool changed = launch.progress.load() != before;
-    bool quiet = block.noteVisit();
+    block.noteVisit();
     resident.splice(resident.end(), resident, resident.begin());
     // Another block may be what this one waits for.
     if ((!changed || launch.config.cooperative) && !fresh &&
         resident.size() < kResidentBlocks) {
       uint64_t linear = nextBlock++;
-      if (linear < blocks) {
+      if (linear < blocks)
         resident.push_front(std::make_unique<Block>(launch, linear));
-        quiet = false;
-      }
     }
-    for (const auto &each : resident)
-      quiet = quiet && each->isQuiet();
     uint64_t progress = launch.progress.load();
+    bool quiet = true;
+    for (const auto &each : resident)
+      quiet = quiet && each->isQuiet(progress);
     quietAt[index] = quiet ? progress : kBusy;
     if (quiet && allQuiet(progress)) {
       resident.front()->reportEndlessWait();

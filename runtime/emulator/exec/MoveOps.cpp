@@ -53,10 +53,11 @@ static uint32_t specialValue(const Inst *inst, const Warp &warp,
   case Special::LaneMaskLe: return bit | (bit - 1);
   case Special::LaneMaskGt: return ~(bit | (bit - 1));
   case Special::LaneMaskGe: return ~(bit - 1);
+  // Where cooperative groups find the grid's barrier: high word, low word.
   case Special::EnvReg1:
-    return static_cast<uint32_t>(config.gridSyncWorkspace);
-  case Special::EnvReg2:
     return static_cast<uint32_t>(config.gridSyncWorkspace >> 32);
+  case Special::EnvReg2:
+    return static_cast<uint32_t>(config.gridSyncWorkspace);
   case Special::DynamicShared: return config.dynamicShared;
   case Special::TotalShared: return block.sharedBytes;
   case Special::NsmId:
