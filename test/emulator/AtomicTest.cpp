@@ -14,8 +14,8 @@ using namespace brt::emu::test;
 /// returns what the word holds after it.
 static uint64_t after(const std::string &text, uint64_t before) {
   Machine machine;
-  auto program = machine.load(
-      ptxKernel(".reg .f32 %f<2>; .reg .f64 %g<2>; " + text));
+  auto program =
+      machine.load(ptxKernel(".reg .f32 %f<2>; .reg .f64 %g<2>; " + text));
   EXPECT_TRUE(program) << machine.diagnostic.message << " in " << text;
   if (!program)
     return 0;
@@ -49,15 +49,15 @@ TEST(Atomic, NewValues) {
 TEST(Atomic, FloatingPoint) {
   EXPECT_EQ(after("atom.global.add.f32 %f0, [%p0], 0f40000000;", f32(1)),
             f32(3));
-  EXPECT_EQ(after("atom.global.add.f64 %g0, [%p0], 0d4000000000000000;",
-                  f64(1)),
-            f64(3));
-  EXPECT_EQ(after("atom.global.add.noftz.f16x2 %r0, [%p0], 0x3c004000;",
-                  0x3c003c00),
-            0x40004200u);
-  EXPECT_EQ(after("atom.global.add.noftz.bf16x2 %r0, [%p0], 0x3f804000;",
-                  0x3f803f80),
-            0x40004040u);
+  EXPECT_EQ(
+      after("atom.global.add.f64 %g0, [%p0], 0d4000000000000000;", f64(1)),
+      f64(3));
+  EXPECT_EQ(
+      after("atom.global.add.noftz.f16x2 %r0, [%p0], 0x3c004000;", 0x3c003c00),
+      0x40004200u);
+  EXPECT_EQ(
+      after("atom.global.add.noftz.bf16x2 %r0, [%p0], 0x3f804000;", 0x3f803f80),
+      0x40004040u);
   // Global memory flushes subnormals, shared memory keeps them.
   EXPECT_EQ(after("atom.global.add.f32 %f0, [%p0], 0f00000001;", 1), 0u);
   EXPECT_EQ(after(".shared .b32 s; st.shared.u32 [s], 1; atom.shared.add.f32 "
@@ -89,9 +89,9 @@ TEST(Memory, WidthsAndSigns) {
             0xffffff80u);
   EXPECT_EQ(after("ld.global.u8 %r0, [%p0]; st.global.u32 [%p0], %r0;", 0x1280),
             0x80u);
-  EXPECT_EQ(after("ld.global.s16 %rd0, [%p0]; st.global.u64 [%p0], %rd0;",
-                  0x8000),
-            0xffffffffffff8000u);
+  EXPECT_EQ(
+      after("ld.global.s16 %rd0, [%p0]; st.global.u64 [%p0], %rd0;", 0x8000),
+      0xffffffffffff8000u);
   EXPECT_EQ(after("mov.u32 %r0, 0x1234; st.global.u8 [%p0+1], %r0;", 0),
             0x3400u);
   EXPECT_EQ(after("ld.global.v2.u16 {%h0, %h1}, [%p0]; st.global.v2.u16 "
@@ -125,12 +125,11 @@ TEST(Memory, GenericAddresses) {
 TEST(Memory, SectorsAreCounted) {
   auto sectors = [](const std::string &stride) {
     Machine machine;
-    auto program = machine.load(
-        ptxKernel("mov.u32 %r0, %tid.x; mad.wide.u32 %rd0, %r0, " + stride +
-                  ", %p0; ld.global.u32 %r1, [%rd0];"));
-    auto outcome =
-        machine.run(*program, "k", 1, 32,
-                    {machine.upload(std::vector<uint32_t>(32 * 32))});
+    auto program =
+        machine.load(ptxKernel("mov.u32 %r0, %tid.x; mad.wide.u32 %rd0, %r0, " +
+                               stride + ", %p0; ld.global.u32 %r1, [%rd0];"));
+    auto outcome = machine.run(
+        *program, "k", 1, 32, {machine.upload(std::vector<uint32_t>(32 * 32))});
     return outcome.counters.memory.sectors;
   };
   EXPECT_EQ(sectors("4"), 4u);    // 128 bytes side by side

@@ -166,8 +166,8 @@ TEST_F(Checks, SharedRaceAcrossWarps) {
   machine.options.setChecks("race");
   expectFinding(FindingKind::Race, write + read);
   expectClean(write + "bar.sync 0; " + read);
-  expectFinding(FindingKind::Race, write + "bar.sync 0; " + read +
-                                       "st.shared.u32 [%r1], %r3;");
+  expectFinding(FindingKind::Race,
+                write + "bar.sync 0; " + read + "st.shared.u32 [%r1], %r3;");
   expectClean(write + "bar.sync 0; " + read +
               "bar.sync 0; st.shared.u32 [%r1], %r3;");
   // Half of the block uses a barrier of its own.
@@ -230,9 +230,10 @@ TEST_F(Checks, GlobalRaces) {
   expectClean(write + "bar.sync 0; " + read);
   expectFinding(FindingKind::Race, write + read);
   // A block's barrier orders nothing for other blocks.
-  expectFinding(FindingKind::Race, write + "bar.sync 0; " + read +
-                                       "add.u32 %r4, %r3, %ctaid.x; bar.sync "
-                                       "0; st.global.u32 [%rd0], %r4;",
+  expectFinding(FindingKind::Race,
+                write + "bar.sync 0; " + read +
+                    "add.u32 %r4, %r3, %ctaid.x; bar.sync "
+                    "0; st.global.u32 [%rd0], %r4;",
                 64, "", 2);
   // Every block to a word of its own; every thread by an atomic.
   expectClean("mov.u32 %r1, %ctaid.x; mul.wide.u32 %rd0, %r1, 4; add.u64 %rd0, "
@@ -243,24 +244,24 @@ TEST_F(Checks, GlobalRaces) {
   auto hand = [](const std::string &store, const std::string &load,
                  const std::string &fence) {
     return "mov.u32 %r1, %ctaid.x; setp.ne.u32 %q0, %r1, 0; @%q0 bra WAIT; "
-           "st.global.u32 [%p0+8], 9; " + fence + store +
-           " [%p0], 8; bra DONE; WAIT: " + load +
-           " %r2, [%p0]; setp.ne.u32 %q1, %r2, 8; @%q1 bra WAIT; " +
-           fence + "ld.global.u32 %r3, [%p0+8]; DONE:";
+           "st.global.u32 [%p0+8], 9; " +
+           fence + store + " [%p0], 8; bra DONE; WAIT: " + load +
+           " %r2, [%p0]; setp.ne.u32 %q1, %r2, 8; @%q1 bra WAIT; " + fence +
+           "ld.global.u32 %r3, [%p0+8]; DONE:";
   };
   auto fresh = [&] { buffer = machine.upload(std::vector<uint32_t>(64, 7)); };
-  expectClean(hand("st.release.gpu.global.u32", "ld.acquire.gpu.global.u32",
-                   ""),
-              1, "", 2);
+  expectClean(
+      hand("st.release.gpu.global.u32", "ld.acquire.gpu.global.u32", ""), 1, "",
+      2);
   fresh();
-  expectFinding(FindingKind::Race,
-                hand("st.relaxed.gpu.global.u32", "ld.relaxed.gpu.global.u32",
-                     ""),
-                1, "", 2);
+  expectFinding(
+      FindingKind::Race,
+      hand("st.relaxed.gpu.global.u32", "ld.relaxed.gpu.global.u32", ""), 1, "",
+      2);
   fresh();
-  expectClean(hand("st.volatile.global.u32", "ld.volatile.global.u32",
-                   "membar.gl; "),
-              1, "", 2);
+  expectClean(
+      hand("st.volatile.global.u32", "ld.volatile.global.u32", "membar.gl; "),
+      1, "", 2);
 }
 
 TEST_F(Checks, AsynchronousCopies) {
@@ -316,8 +317,8 @@ TEST_F(Checks, Deadlock) {
   std::string wait = "WAIT: ld.volatile.global.u32 %r4, [%p0]; "
                      "setp.ne.u32 %q3, %r4, 8; @%q3 bra WAIT;";
   expectFinding(FindingKind::Deadlock, wait, 32, "", 3);
-  expectClean(warps + "@%q0 bra L1; st.volatile.global.u32 [%p0], 8; L1: " +
-              wait);
+  expectClean(warps +
+              "@%q0 bra L1; st.volatile.global.u32 [%p0], 8; L1: " + wait);
 }
 
 TEST_F(Checks, TrapAndSourceLines) {
@@ -347,8 +348,8 @@ TEST_F(Checks, ChoiceOfChecks) {
 }
 
 TEST_F(Checks, SeedReplaysTheSchedule) {
-  std::string race = std::string(kSharedIndex) +
-                     "st.shared.u32 [%r8], %r0; bar.sync 0; ";
+  std::string race =
+      std::string(kSharedIndex) + "st.shared.u32 [%r8], %r0; bar.sync 0; ";
   machine.options.replay = true;
   machine.options.seed = 5;
   std::string first = findings(race, 128)[0].text();

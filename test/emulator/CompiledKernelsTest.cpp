@@ -35,9 +35,9 @@ TEST_F(CompiledKernels, AddVectors) {
     CUdeviceptr da = upload(a), db = upload(b), dc = 0;
     ASSERT_EQ(cuMemAlloc(&dc, count * sizeof(float)), CUDA_SUCCESS);
     unsigned blocks = (count + 127) / 128;
-    ASSERT_EQ(run(find(module, "addVectors"), {blocks}, {128}, 0, da, db, dc,
-                  count),
-              CUDA_SUCCESS);
+    ASSERT_EQ(
+        run(find(module, "addVectors"), {blocks}, {128}, 0, da, db, dc, count),
+        CUDA_SUCCESS);
     auto c = download<float>(dc, count);
     for (int i = 0; i < count; ++i)
       ASSERT_EQ(c[i], a[i] + b[i]) << i;
@@ -91,9 +91,8 @@ TEST_F(CompiledKernels, TiledGemm) {
     auto a = floats(m * k), b = floats(k * n);
     CUdeviceptr da = upload(a), db = upload(b),
                 dc = upload(std::vector<float>(m * n));
-    ASSERT_EQ(run(find(module, "tiledGemm"),
-                  {(n + 15u) / 16, (m + 15u) / 16}, {16, 16}, 0, da, db, dc, m,
-                  n, k),
+    ASSERT_EQ(run(find(module, "tiledGemm"), {(n + 15u) / 16, (m + 15u) / 16},
+                  {16, 16}, 0, da, db, dc, m, n, k),
               CUDA_SUCCESS);
     auto c = download<float>(dc, m * n);
     for (int row = 0; row < m; ++row)
@@ -158,10 +157,14 @@ TEST_F(CompiledKernels, MathFunctions) {
   auto out = download<float>(dout, 8 * count);
   for (int i = 0; i < count; ++i) {
     double v = x[i], magnitude = std::fabs(v);
-    const double expected[] = {std::sin(v),          std::exp(v),
-                               std::log(magnitude),  std::pow(magnitude, 1.5),
-                               1 / std::sqrt(magnitude), std::tanh(v),
-                               std::exp(v),          v / 3};
+    const double expected[] = {std::sin(v),
+                               std::exp(v),
+                               std::log(magnitude),
+                               std::pow(magnitude, 1.5),
+                               1 / std::sqrt(magnitude),
+                               std::tanh(v),
+                               std::exp(v),
+                               v / 3};
     for (int f = 0; f < 8; ++f) {
       if (std::fabs(expected[f]) > 3e38) {
         EXPECT_TRUE(std::isinf(out[8 * i + f]));
@@ -205,9 +208,9 @@ TEST_F(CompiledKernels, StructureByValue) {
   } packed = {3, 0.5, {10, 20, -30}};
   char first = 1;
   CUdeviceptr out = upload(std::vector<double>(3));
-  ASSERT_EQ(run(find(module, "structParameter"), {1}, {3}, 0, first, packed,
-                out),
-            CUDA_SUCCESS);
+  ASSERT_EQ(
+      run(find(module, "structParameter"), {1}, {3}, 0, first, packed, out),
+      CUDA_SUCCESS);
   EXPECT_EQ(download<double>(out, 3), (std::vector<double>{14.5, 24.5, -25.5}));
 }
 

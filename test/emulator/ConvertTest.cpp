@@ -15,7 +15,8 @@ using namespace brt::emu::test;
 TEST(Convert, Integers) {
   expectRows("cvt.s64.s32 %d, %a;", {"b64", "b32"}, {{0xffffffff, ~0ull}});
   expectRows("cvt.u64.u32 %d, %a;", {"b64", "b32"}, {{0xffffffff, 0xffffffff}});
-  expectRows("cvt.u32.u64 %d, %a;", {"b32", "b64"}, {{0x1234567890, 0x34567890}});
+  expectRows("cvt.u32.u64 %d, %a;", {"b32", "b64"},
+             {{0x1234567890, 0x34567890}});
   expectRows("cvt.u16.u32 %d, %a;", {"b16", "b32"}, {{0x12345, 0x2345}});
   expectRows("cvt.u32.u16 %d, %a;", {"b32", "b16"}, {{0xffff, 0xffff}});
   expectRows("cvt.s32.s16 %d, %a;", {"b32", "b16"}, {{0xffff, 0xffffffff}});
@@ -31,8 +32,10 @@ TEST(Convert, Integers) {
 
 TEST(Convert, FloatToIntegerSaturates) {
   expectRows("cvt.rzi.s32.f32 %d, %a;", {"b32", "f32"},
-             {{f32(-2.7f), 0xfffffffe}, {f32(3e9f), 0x7fffffff},
-              {f32(-3e9f), 0x80000000}, {kAnyNaN32, 0}});
+             {{f32(-2.7f), 0xfffffffe},
+              {f32(3e9f), 0x7fffffff},
+              {f32(-3e9f), 0x80000000},
+              {kAnyNaN32, 0}});
   expectRows("cvt.rni.s32.f32 %d, %a;", {"b32", "f32"},
              {{f32(2.5f), 2}, {f32(3.5f), 4}, {f32(-2.5f), 0xfffffffe}});
   expectRows("cvt.rmi.s32.f32 %d, %a;", {"b32", "f32"},
@@ -66,16 +69,23 @@ TEST(Convert, FloatToFloat) {
   expectRows("cvt.f64.f32 %d, %a;", {"f64", "f32"}, {{f32(0.1f), f64(0.1f)}});
   expectRows("cvt.rn.f32.f64 %d, %a;", {"f32", "f64"},
              {{f64(0.1), f32(0.1f)}, {f64(1e300), kInf32}});
-  expectRows("cvt.f32.f16 %d, %a;", {"f32", "b16"},
-             {{0x3c00, f32(1)}, {1, f32(0x1p-24f)}, {0x7c00, kInf32},
-              {0x7e01, kNaN}});
+  expectRows(
+      "cvt.f32.f16 %d, %a;", {"f32", "b16"},
+      {{0x3c00, f32(1)}, {1, f32(0x1p-24f)}, {0x7c00, kInf32}, {0x7e01, kNaN}});
   expectRows("cvt.rn.f16.f32 %d, %a;", {"b16", "f32"},
-             {{f32(65519), 0x7bff}, {f32(65520), 0x7c00},
-              {f32(0x1p-25f), 0}, {f32(0x1.8p-25f), 1}, {kAnyNaN32, 0x7fff},
-              {0, 0}, {0x80000000, 0x8000}});
+             {{f32(65519), 0x7bff},
+              {f32(65520), 0x7c00},
+              {f32(0x1p-25f), 0},
+              {f32(0x1.8p-25f), 1},
+              {kAnyNaN32, 0x7fff},
+              {0, 0},
+              {0x80000000, 0x8000}});
   expectRows("cvt.rn.bf16.f32 %d, %a;", {"b16", "f32"},
-             {{0x3f808000, 0x3f80}, {0x3f818000, 0x3f82}, {0x3f808001, 0x3f81},
-              {kAnyNaN32, 0x7fff}, {0x7f7fffff, 0x7f80}});
+             {{0x3f808000, 0x3f80},
+              {0x3f818000, 0x3f82},
+              {0x3f808001, 0x3f81},
+              {kAnyNaN32, 0x7fff},
+              {0x7f7fffff, 0x7f80}});
   expectRows("cvt.f32.bf16 %d, %a;", {"f32", "b16"}, {{0x3f80, f32(1)}});
   expectRows("cvt.rni.f32.f32 %d, %a;", {"f32", "f32"},
              {{f32(2.5f), f32(2)}, {f32(-0.3f), 0x80000000}});
@@ -90,13 +100,14 @@ TEST(Convert, Packed) {
   // The first source goes to the upper half.
   expectRows("cvt.rn.f16x2.f32 %d, %a, %b;", {"b32", "f32", "f32"},
              {{f32(1), f32(2), 0x3c004000}});
-  expectRows("cvt.rn.bf16x2.f32 %d, %a, %b;", {"b32", "f32", "f32"},
-             {{f32(1), f32(-2), 0x3f80c000}, {kAnyNaN32, 0x3f808000,
-                                              0x7fff3f80}});
+  expectRows(
+      "cvt.rn.bf16x2.f32 %d, %a, %b;", {"b32", "f32", "f32"},
+      {{f32(1), f32(-2), 0x3f80c000}, {kAnyNaN32, 0x3f808000, 0x7fff3f80}});
   expectRows("cvt.rz.f16x2.f32 %d, %a, %b;", {"b32", "f32", "f32"},
              {{0x3f801fff, f32(65520), 0x3c007bff}});
   expectRows("cvt.rn.satfinite.e4m3x2.f32 %d, %a, %b;", {"b16", "f32", "f32"},
-             {{f32(1), f32(1000), 0x387e}, {f32(-1000), kAnyNaN32, 0xfe7f},
+             {{f32(1), f32(1000), 0x387e},
+              {f32(-1000), kAnyNaN32, 0xfe7f},
               {f32(0x1p-9f), f32(0x1p-10f), 0x0100}});
   expectRows("cvt.rn.satfinite.e5m2x2.f32 %d, %a, %b;", {"b16", "f32", "f32"},
              {{f32(1), f32(1e9f), 0x3c7b}});

@@ -74,7 +74,8 @@ TEST_F(DriverApi, JitLogNamesLineAndColumn) {
 }
 
 TEST_F(DriverApi, FaultsShowAtTheNextSynchronisingCallAndStay) {
-  CUfunction function = find(load(kernel("st.global.u32 [%rd0+64], %r0;")), "k");
+  CUfunction function =
+      find(load(kernel("st.global.u32 [%rd0+64], %r0;")), "k");
   CUdeviceptr word = upload(std::vector<unsigned>{1});
   unsigned n = 3;
   void *parameters[] = {&word, &n};
@@ -105,9 +106,9 @@ TEST_F(DriverApi, ParametersInAPackedBuffer) {
   size_t size = sizeof packed;
   void *extra[] = {CU_LAUNCH_PARAM_BUFFER_POINTER, &packed,
                    CU_LAUNCH_PARAM_BUFFER_SIZE, &size, CU_LAUNCH_PARAM_END};
-  EXPECT_EQ(cuLaunchKernel(function, 1, 1, 1, 1, 1, 1, 0, nullptr, nullptr,
-                           extra),
-            CUDA_SUCCESS);
+  EXPECT_EQ(
+      cuLaunchKernel(function, 1, 1, 1, 1, 1, 1, 0, nullptr, nullptr, extra),
+      CUDA_SUCCESS);
   EXPECT_EQ(download<unsigned>(word, 1)[0], 77u);
 }
 
@@ -117,16 +118,15 @@ TEST_F(DriverApi, LaunchLimits) {
   unsigned n = 0;
   EXPECT_EQ(run(function, {1}, {1025}, 0, word, n), CUDA_ERROR_INVALID_VALUE);
   EXPECT_EQ(run(function, {0}, {32}, 0, word, n), CUDA_ERROR_INVALID_VALUE);
-  EXPECT_EQ(run(function, {1}, {32}, 50000, word, n),
-            CUDA_ERROR_INVALID_VALUE);
-  EXPECT_EQ(cuFuncSetAttribute(
-                function, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
-                100000),
+  EXPECT_EQ(run(function, {1}, {32}, 50000, word, n), CUDA_ERROR_INVALID_VALUE);
+  EXPECT_EQ(cuFuncSetAttribute(function,
+                               CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
+                               100000),
             CUDA_SUCCESS);
   EXPECT_EQ(run(function, {1}, {32}, 50000, word, n), CUDA_SUCCESS);
-  EXPECT_EQ(cuFuncSetAttribute(
-                function, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
-                200000),
+  EXPECT_EQ(cuFuncSetAttribute(function,
+                               CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
+                               200000),
             CUDA_ERROR_INVALID_VALUE);
   CUlaunchConfig config{};
   config.gridDimX = config.gridDimY = config.gridDimZ = 1;
@@ -151,8 +151,7 @@ TEST_F(DriverApi, CopiesAndFills) {
   ASSERT_EQ(cuMemAlloc(&b, 64), CUDA_SUCCESS);
   EXPECT_EQ(cuMemsetD32(a, 0x01020304, 16), CUDA_SUCCESS);
   EXPECT_EQ(cuMemcpyDtoD(b, a, 64), CUDA_SUCCESS);
-  EXPECT_EQ(download<unsigned>(b, 16),
-            std::vector<unsigned>(16, 0x01020304));
+  EXPECT_EQ(download<unsigned>(b, 16), std::vector<unsigned>(16, 0x01020304));
   EXPECT_EQ(cuMemcpyDtoD(b, a, 65), CUDA_ERROR_INVALID_VALUE);
   EXPECT_EQ(cuMemsetD32(a, 0, 17), CUDA_ERROR_INVALID_VALUE);
   // The middle 2 x 4 bytes of a 4 x 8 picture.

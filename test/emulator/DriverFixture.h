@@ -48,9 +48,8 @@ protected:
   CUdeviceptr upload(const std::vector<T> &values) {
     CUdeviceptr address = 0;
     EXPECT_EQ(cuMemAlloc(&address, values.size() * sizeof(T)), CUDA_SUCCESS);
-    EXPECT_EQ(
-        cuMemcpyHtoD(address, values.data(), values.size() * sizeof(T)),
-        CUDA_SUCCESS);
+    EXPECT_EQ(cuMemcpyHtoD(address, values.data(), values.size() * sizeof(T)),
+              CUDA_SUCCESS);
     return address;
   }
 

@@ -28,10 +28,12 @@ TEST(Float, AdditionRoundsAndKeepsSubnormals) {
               {kInf32, kNegInf32, kNaN},
               {kAnyNaN32, f32(1), kNaN}});
   expectRows("add.ftz.f32 %d, %a, %b;", kBinary,
-             {{kSubnormal, kNegZero | 1, 0}, {0x80000001, 0x80000001, kNegZero},
+             {{kSubnormal, kNegZero | 1, 0},
+              {0x80000001, 0x80000001, kNegZero},
               {f32(1), kSubnormal, f32(1)}});
   expectRows("add.sat.f32 %d, %a, %b;", kBinary,
-             {{f32(1), f32(1), f32(1)}, {f32(-1), f32(0.5f), 0},
+             {{f32(1), f32(1), f32(1)},
+              {f32(-1), f32(0.5f), 0},
               {kAnyNaN32, f32(1), 0}});
   expectRows("sub.f32 %d, %a, %b;", kBinary, {{f32(1), f32(3), f32(-2)}});
   expectRows("add.f64 %d, %a, %b;", kDouble, {{f64(1), f64(2), f64(3)}});
@@ -40,8 +42,9 @@ TEST(Float, AdditionRoundsAndKeepsSubnormals) {
 TEST(Float, DirectedRounding) {
   uint64_t above = f32(std::nextafterf(1, 2)), one = f32(1);
   uint64_t tiny = f32(0x1p-40f), minusOne = f32(-1);
-  expectRows("add.rp.f32 %d, %a, %b;", kBinary,
-             {{one, tiny, above}, {minusOne, tiny, f32(std::nextafterf(-1, 0))}});
+  expectRows(
+      "add.rp.f32 %d, %a, %b;", kBinary,
+      {{one, tiny, above}, {minusOne, tiny, f32(std::nextafterf(-1, 0))}});
   expectRows("add.rm.f32 %d, %a, %b;", kBinary,
              {{one, tiny, one}, {one, minusOne, kNegZero}});
   expectRows("add.rz.f32 %d, %a, %b;", kBinary,
@@ -50,8 +53,7 @@ TEST(Float, DirectedRounding) {
   expectRows("fma.rm.f32 %d, %a, %b, %c;", kTernary,
              {{f32(1 + 0x1p-23f), f32(1 + 0x1p-23f), 0, f32(1 + 0x1p-22f)}});
   expectRows("fma.rp.f32 %d, %a, %b, %c;", kTernary,
-             {{f32(1 + 0x1p-23f), f32(1 + 0x1p-23f), 0,
-               f32(1 + 0x1.8p-22f)}});
+             {{f32(1 + 0x1p-23f), f32(1 + 0x1p-23f), 0, f32(1 + 0x1.8p-22f)}});
   expectRows("div.rm.f32 %d, %a, %b;", kBinary,
              {{one, f32(3), f32(0x1.555554p-2f)}});
   expectRows("div.rp.f32 %d, %a, %b;", kBinary,
@@ -70,15 +72,17 @@ TEST(Float, FmaRoundsOnce) {
               {kInf32, 0, f32(1), kNaN}});
   expectRows("mul.f32 %d, %a, %b;", kBinary,
              {{f32(0.1f), f32(10), f32(1)}, {f32(FLT_MAX), f32(2), kInf32}});
-  expectRows("fma.rn.f64 %d, %a, %b, %c;", {"f64", "f64", "f64", "f64"},
-             {{f64(1 + 0x1p-52), f64(1 + 0x1p-52), f64(-1 - 0x1p-51),
-               f64(0x1p-104)}});
+  expectRows(
+      "fma.rn.f64 %d, %a, %b, %c;", {"f64", "f64", "f64", "f64"},
+      {{f64(1 + 0x1p-52), f64(1 + 0x1p-52), f64(-1 - 0x1p-51), f64(0x1p-104)}});
 }
 
 TEST(Float, ExtremaAndNaN) {
   expectRows("min.f32 %d, %a, %b;", kBinary,
-             {{kAnyNaN32, f32(1), f32(1)}, {f32(1), kAnyNaN32, f32(1)},
-              {kAnyNaN32, kAnyNaN32, kNaN}, {0, kNegZero, kNegZero},
+             {{kAnyNaN32, f32(1), f32(1)},
+              {f32(1), kAnyNaN32, f32(1)},
+              {kAnyNaN32, kAnyNaN32, kNaN},
+              {0, kNegZero, kNegZero},
               {kNegZero, 0, kNegZero}});
   expectRows("max.f32 %d, %a, %b;", kBinary,
              {{0, kNegZero, 0}, {kNegZero, 0, 0}, {f32(-1), f32(2), f32(2)}});
@@ -92,11 +96,10 @@ TEST(Float, SignsDivisionAndRoots) {
   expectRows("neg.f32 %d, %a;", kUnary, {{0, kNegZero}, {f32(2), f32(-2)}});
   expectRows("abs.f32 %d, %a;", kUnary, {{kNegZero, 0}, {f32(-2), f32(2)}});
   expectRows("abs.ftz.f32 %d, %a;", kUnary, {{0x80000001, 0}});
-  expectRows("copysign.f32 %d, %a, %b;", kBinary,
-             {{f32(-1), f32(3), f32(-3)}});
-  expectRows("div.rn.f32 %d, %a, %b;", kBinary,
-             {{f32(1), 0, kInf32}, {0, 0, kNaN}, {f32(1), f32(3),
-                                                  f32(1.0f / 3)}});
+  expectRows("copysign.f32 %d, %a, %b;", kBinary, {{f32(-1), f32(3), f32(-3)}});
+  expectRows(
+      "div.rn.f32 %d, %a, %b;", kBinary,
+      {{f32(1), 0, kInf32}, {0, 0, kNaN}, {f32(1), f32(3), f32(1.0f / 3)}});
   expectRows("div.full.f32 %d, %a, %b;", kBinary, {{f32(6), f32(3), f32(2)}});
   expectRows("sqrt.rn.f32 %d, %a;", kUnary,
              {{f32(-1), kNaN}, {kNegZero, kNegZero}, {f32(9), f32(3)}});
@@ -108,14 +111,17 @@ TEST(Float, SignsDivisionAndRoots) {
 
 TEST(Float, Transcendentals) {
   expectRows("ex2.approx.f32 %d, %a;", kUnary,
-             {{f32(3), f32(8)}, {kNegInf32, 0}, {kInf32, kInf32},
-              {f32(-149), kSubnormal}, {kAnyNaN32, kNaN}});
+             {{f32(3), f32(8)},
+              {kNegInf32, 0},
+              {kInf32, kInf32},
+              {f32(-149), kSubnormal},
+              {kAnyNaN32, kNaN}});
   expectRows("ex2.approx.ftz.f32 %d, %a;", kUnary, {{f32(-149), 0}});
   expectRows("lg2.approx.f32 %d, %a;", kUnary,
              {{f32(8), f32(3)}, {kNegZero, kNegInf32}, {f32(-1), kNaN}});
-  expectRows("rsqrt.approx.f32 %d, %a;", kUnary,
-             {{f32(4), f32(0.5f)}, {kNegZero, kNegInf32}, {0, kInf32},
-              {kInf32, 0}});
+  expectRows(
+      "rsqrt.approx.f32 %d, %a;", kUnary,
+      {{f32(4), f32(0.5f)}, {kNegZero, kNegInf32}, {0, kInf32}, {kInf32, 0}});
   expectRows("sin.approx.f32 %d, %a;", kUnary,
              {{kNegZero, kNegZero}, {kInf32, kNaN}});
   expectRows("cos.approx.f32 %d, %a;", kUnary, {{0, f32(1)}});
@@ -144,8 +150,8 @@ TEST(Float, Comparisons) {
              {{1, 0xffffffff, 0}});
   // The second destination takes the complement; both are combined with %c.
   expectRows("{ .reg .pred q; setp.lt.and.s32 q|%d, %a, %b, %c; }",
-             {"pred", "b32", "b32", "pred"}, {{1, 2, 1, 0}, {2, 1, 1, 1},
-                                              {2, 1, 0, 0}});
+             {"pred", "b32", "b32", "pred"},
+             {{1, 2, 1, 0}, {2, 1, 1, 1}, {2, 1, 0, 0}});
   expectRows("set.eq.f16.f16 %d, %a, %b;", kHalf,
              {{0x3c00, 0x3c00, 0x3c00}, {0x3c00, 0x4000, 0}});
   expectRows("set.nan.f16x2.f16x2 %d, %a, %b;", kPair,
@@ -157,21 +163,23 @@ TEST(Float, Comparisons) {
 TEST(Float, Halves) {
   // 0x3c00 is 1, 0x7bff is the largest, 0x0001 the smallest f16.
   expectRows("add.f16 %d, %a, %b;", kHalf,
-             {{0x3c00, 0x3c00, 0x4000}, {0x7bff, 0x7bff, 0x7c00},
-              {1, 1, 2}, {0x7e01, 0x3c00, 0x7fff}});
+             {{0x3c00, 0x3c00, 0x4000},
+              {0x7bff, 0x7bff, 0x7c00},
+              {1, 1, 2},
+              {0x7e01, 0x3c00, 0x7fff}});
   expectRows("mul.f16 %d, %a, %b;", kHalf, {{0x4200, 0x4400, 0x4a00}});
   // 1 + 2^-11 is half a unit up: to even; with 2^-24 more it rounds up.
-  expectRows("fma.rn.f16 %d, %a, %b, %c;", {"b16", "b16", "b16", "b16"},
-             {{0x1000, 0x3c00, 0x3c00, 0x3c00}, {0x1001, 0x3c00, 0x3c00,
-                                                 0x3c01}});
+  expectRows(
+      "fma.rn.f16 %d, %a, %b, %c;", {"b16", "b16", "b16", "b16"},
+      {{0x1000, 0x3c00, 0x3c00, 0x3c00}, {0x1001, 0x3c00, 0x3c00, 0x3c01}});
   expectRows("add.sat.f16x2 %d, %a, %b;", kPair,
              {{0x3c00bc00, 0x3c003800, 0x3c000000}});
   expectRows("fma.rn.bf16x2 %d, %a, %b, %c;", {"b32", "b32", "b32", "b32"},
              {{0x3f804000, 0x40004000, 0x3f803f80, 0x404040a0}});
   expectRows("fma.rn.relu.bf16x2 %d, %a, %b, %c;", {"b32", "b32", "b32", "b32"},
              {{0xbf804000, 0x40004000, 0x3f803f80, 0x000040a0}});
-  expectRows("min.bf16x2 %d, %a, %b;", kPair, {{0x3f807fff, 0x40004000,
-                                                0x3f804000}});
+  expectRows("min.bf16x2 %d, %a, %b;", kPair,
+             {{0x3f807fff, 0x40004000, 0x3f804000}});
   expectRows("neg.bf16x2 %d, %a;", {"b32", "b32"}, {{0x3f80bf80, 0xbf803f80}});
   expectRows("abs.f16 %d, %a;", {"b16", "b16"}, {{0xbc00, 0x3c00}});
 }

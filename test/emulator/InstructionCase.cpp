@@ -19,8 +19,8 @@ static std::string caseText(const std::string &text,
               "];\n  setp.ne.u32 %" + name + ", %r" + std::to_string(i) +
               ", 0;\n";
     else if (i)
-      body += "  ld.global." + types[i] + " %" + name + ", [" + address +
-              "];\n";
+      body +=
+          "  ld.global." + types[i] + " %" + name + ", [" + address + "];\n";
   }
   body += "  " + text + "\n";
   if (types[0] == "pred")
@@ -48,9 +48,8 @@ brt::emu::test::evaluate(const std::string &text,
       column.push_back(row[i - 1]);
     arguments.push_back(machine.upload(column));
   }
-  LaunchOutcome outcome =
-      machine.run(*program, "k", 1, static_cast<uint32_t>(rows.size()),
-                  arguments);
+  LaunchOutcome outcome = machine.run(
+      *program, "k", 1, static_cast<uint32_t>(rows.size()), arguments);
   EXPECT_TRUE(outcome.findings.empty());
   return machine.download<uint64_t>(arguments[0], rows.size());
 }

@@ -23,8 +23,9 @@ TEST(Integer, AdditionWraps) {
   expectRows("add.u32 %d, %a, -1;", kUnary32, {{5, 4}});
   expectRows("sub.s32 %d, %a, %b;", kBinary32, {{0, 1, 0xffffffff}});
   expectRows("sub.s64 %d, %a, %b;", kBinary64, {{0, 1, ~0ull}});
-  expectRows("add.sat.s32 %d, %a, %b;", kBinary32,
-             {{0x7fffffff, 1, 0x7fffffff}, {0x80000000, 0xffffffff, 0x80000000}});
+  expectRows(
+      "add.sat.s32 %d, %a, %b;", kBinary32,
+      {{0x7fffffff, 1, 0x7fffffff}, {0x80000000, 0xffffffff, 0x80000000}});
   expectRows("sub.sat.s32 %d, %a, %b;", kBinary32,
              {{0x80000000, 1, 0x80000000}});
 }
@@ -51,8 +52,7 @@ TEST(Integer, Products) {
   expectRows("mad.lo.s32 %d, %a, %b, %c;", kTernary32, {{3, 4, 5, 17}});
   expectRows("mad.wide.s32 %d, %a, %b, %c;", {"b64", "b32", "b32", "b64"},
              {{0xffffffff, 3, 10, 7}});
-  expectRows("mad.hi.u32 %d, %a, %b, %c;", kTernary32,
-             {{0x80000000, 4, 1, 3}});
+  expectRows("mad.hi.u32 %d, %a, %b, %c;", kTernary32, {{0x80000000, 4, 1, 3}});
 }
 
 TEST(Integer, DivisionNeverFaults) {
@@ -61,9 +61,9 @@ TEST(Integer, DivisionNeverFaults) {
               {0x80000000, 0xffffffff, 0x80000000},
               {7, 0, 0xffffffff}});
   expectRows("div.u32 %d, %a, %b;", kBinary32, {{0xffffffff, 2, 0x7fffffff}});
-  expectRows("rem.s32 %d, %a, %b;", kBinary32,
-             {{0xfffffff9, 2, 0xffffffff}, {0x80000000, 0xffffffff, 0},
-              {7, 0, 7}});
+  expectRows(
+      "rem.s32 %d, %a, %b;", kBinary32,
+      {{0xfffffff9, 2, 0xffffffff}, {0x80000000, 0xffffffff, 0}, {7, 0, 7}});
   expectRows("rem.u64 %d, %a, %b;", kBinary64, {{10, 4, 2}});
   expectRows("div.s64 %d, %a, %b;", kBinary64,
              {{1ull << 63, ~0ull, 1ull << 63}});
@@ -78,8 +78,7 @@ TEST(Integer, SignsAndExtrema) {
   expectRows("min.u32 %d, %a, %b;", kBinary32, {{0xffffffff, 1, 1}});
   expectRows("max.s32 %d, %a, %b;", kBinary32, {{0xffffffff, 1, 1}});
   expectRows("max.u64 %d, %a, %b;", kBinary64, {{~0ull, 1, ~0ull}});
-  expectRows("sad.s32 %d, %a, %b, %c;", kTernary32,
-             {{0xffffffff, 1, 10, 12}});
+  expectRows("sad.s32 %d, %a, %b, %c;", kTernary32, {{0xffffffff, 1, 10, 12}});
   expectRows("sad.u32 %d, %a, %b, %c;", kTernary32, {{1, 4, 10, 13}});
 }
 
@@ -91,8 +90,7 @@ TEST(Integer, CarryChains) {
              kBinary32, {{0, 1, 4}, {1, 1, 5}});
   expectRows("{ .reg .b32 l; mad.lo.cc.u32 l, %a, %b, %c; madc.hi.u32 %d, %a, "
              "%b, 0; }",
-             kTernary32,
-             {{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}});
+             kTernary32, {{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}});
   // The carry survives what lies between.
   expectRows("{ .reg .b32 l; add.cc.u32 l, %a, %b; xor.b32 l, l, 1; addc.u32 "
              "%d, 0, 0; }",
@@ -120,7 +118,8 @@ TEST(Bits, ShiftsClamp) {
   expectRows("shr.u32 %d, %a, %b;", kBinary32,
              {{0x80000000, 31, 1}, {0x80000000, 32, 0}});
   expectRows("shr.s32 %d, %a, %b;", kBinary32,
-             {{0x80000000, 31, 0xffffffff}, {0x80000000, 99, 0xffffffff},
+             {{0x80000000, 31, 0xffffffff},
+              {0x80000000, 99, 0xffffffff},
               {0x7fffffff, 99, 0}});
   expectRows("shr.b32 %d, %a, %b;", kBinary32, {{0x80000000, 4, 0x08000000}});
   expectRows("shl.b64 %d, %a, %b;", {"b64", "b64", "b32"},
@@ -152,17 +151,20 @@ TEST(Bits, Counting) {
 
 TEST(Bits, Fields) {
   expectRows("bfe.u32 %d, %a, %b, %c;", kTernary32,
-             {{0xabcd1234, 8, 8, 0x12}, {0xabcd1234, 28, 8, 0xa},
+             {{0xabcd1234, 8, 8, 0x12},
+              {0xabcd1234, 28, 8, 0xa},
               {0xffffffff, 0, 0, 0}});
   expectRows("bfe.s32 %d, %a, %b, %c;", kTernary32,
-             {{0x80, 4, 4, 0xfffffff8}, {0x80000000, 28, 8, 0xfffffff8},
+             {{0x80, 4, 4, 0xfffffff8},
+              {0x80000000, 28, 8, 0xfffffff8},
               {0xffffffff, 3, 0, 0}});
   expectRows("bfi.b32 %d, %a, %b, 8, 4;", kBinary32,
              {{0xff, 0, 0xf00}, {0, 0xffffffff, 0xfffff0ff}});
   expectRows("bfi.b64 %d, %a, %b, 60, 8;", kBinary64,
              {{~0ull, 0, 0xf000000000000000}});
-  expectRows("bmsk.clamp.b32 %d, %a, %b;", kBinary32,
-             {{4, 4, 0xf0}, {28, 8, 0xf0000000}, {32, 1, 0}, {0, 32, 0xffffffff}});
+  expectRows(
+      "bmsk.clamp.b32 %d, %a, %b;", kBinary32,
+      {{4, 4, 0xf0}, {28, 8, 0xf0000000}, {32, 1, 0}, {0, 32, 0xffffffff}});
   expectRows("prmt.b32 %d, %a, %b, %c;", kTernary32,
              {{0x33221100, 0x77665544, 0x7654, 0x77665544},
               {0x33221180, 0, 0x8888, 0xffffffff},

@@ -71,8 +71,7 @@ TEST(LlvmKernels, Gemm) {
       for (unsigned k = 0; k < n; ++k)
         sum += double(fromBF16(a[row * n + k])) * fromBF16(b[col * n + k]);
       // Half a unit in the last place of bf16 is 2^-9 of the value.
-      ASSERT_NEAR(fromBF16(c[row * n + col]), sum,
-                  std::fabs(sum) / 256 + 1e-3);
+      ASSERT_NEAR(fromBF16(c[row * n + col]), sum, std::fabs(sum) / 256 + 1e-3);
     }
 }
 
@@ -97,8 +96,8 @@ TEST(LlvmKernels, Attention) {
     for (unsigned key = 0; key < rows; ++key) {
       double dot = 0;
       for (unsigned i = 0; i < width; ++i)
-        dot += double(fromBF16(q[row * width + i])) *
-               fromBF16(k[key * width + i]);
+        dot +=
+            double(fromBF16(q[row * width + i])) * fromBF16(k[key * width + i]);
       sum += weight[key] = std::exp(dot / 8);
     }
     for (unsigned i = 0; i < width; ++i) {

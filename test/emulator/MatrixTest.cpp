@@ -129,9 +129,11 @@ static std::string registerList(const char *stem, unsigned count) {
 
 static std::string loads(const char *stem, unsigned count, unsigned parameter) {
   std::string p = std::to_string(parameter);
-  std::string text = "  .reg .b32 %" + std::string(stem) + "<8>;\n  mad.wide.u32 "
-                     "%rd" + p + ", %r0, " + std::to_string(4 * count) +
-                     ", %p" + p + ";\n";
+  std::string text = "  .reg .b32 %" + std::string(stem) +
+                     "<8>;\n  mad.wide.u32 "
+                     "%rd" +
+                     p + ", %r0, " + std::to_string(4 * count) + ", %p" + p +
+                     ";\n";
   for (unsigned i = 0; i < count; ++i)
     text += "  ld.global.b32 %" + std::string(stem) + std::to_string(i) +
             ", [%rd" + p + "+" + std::to_string(4 * i) + "];\n";
@@ -146,17 +148,16 @@ TEST(Matrix, ShapesAgreeWithTheManual) {
     unsigned countA = static_cast<unsigned>(a.size() / 32),
              countB = static_cast<unsigned>(b.size() / 32);
     std::string one = c.floatSum ? "0f3F800000" : "1";
-    std::string body = "  mov.u32 %r0, %tid.x;\n" + loads("a", countA, 0) +
-                       loads("b", countB, 1) +
-                       "  .reg .b32 %c<4>;\n  mov.b32 %c0, " + one +
-                       "; mov.b32 %c1, " + one + "; mov.b32 %c2, " + one +
-                       "; mov.b32 %c3, " + one + ";\n  mma.sync.aligned." +
-                       c.text + " " + registerList("c", 4) + ", " +
-                       registerList("a", countA) + ", " +
-                       registerList("b", countB) + ", " + registerList("c", 4) +
-                       ";\n  mad.wide.u32 %rd5, %r0, 16, %p2;\n"
-                       "  st.global.v4.b32 [%rd5], " +
-                       registerList("c", 4) + ";\n";
+    std::string body =
+        "  mov.u32 %r0, %tid.x;\n" + loads("a", countA, 0) +
+        loads("b", countB, 1) + "  .reg .b32 %c<4>;\n  mov.b32 %c0, " + one +
+        "; mov.b32 %c1, " + one + "; mov.b32 %c2, " + one + "; mov.b32 %c3, " +
+        one + ";\n  mma.sync.aligned." + c.text + " " + registerList("c", 4) +
+        ", " + registerList("a", countA) + ", " + registerList("b", countB) +
+        ", " + registerList("c", 4) +
+        ";\n  mad.wide.u32 %rd5, %r0, 16, %p2;\n"
+        "  st.global.v4.b32 [%rd5], " +
+        registerList("c", 4) + ";\n";
     Machine machine;
     auto program = machine.load(ptxKernel(body, 3));
     ASSERT_TRUE(program) << machine.diagnostic.message << " in " << c.text;
@@ -199,7 +200,8 @@ TEST(Matrix, DoublePrecision) {
     b[lane] = valueB(lane % 4, lane / 4);
   }
   uint64_t out = machine.allocate(64 * sizeof(double));
-  machine.run(*program, "k", 1, 32, {machine.upload(a), machine.upload(b), out});
+  machine.run(*program, "k", 1, 32,
+              {machine.upload(a), machine.upload(b), out});
   auto got = machine.download<double>(out, 64);
   for (unsigned lane = 0; lane < 32; ++lane)
     for (unsigned i = 0; i < 2; ++i) {
@@ -221,7 +223,8 @@ static std::vector<uint32_t> loadMatrices(const std::string &trans) {
     mad.lo.u32 %r10, %r0, 16, %r9;
     st.shared.v4.u32 [%r10], {%r1,%r2,%r3,%r4};
     bar.sync 0;
-    ldmatrix.sync.aligned.m8n8.x4)" + trans + R"(.shared.b16 {%r5,%r6,%r7,%r8},
+    ldmatrix.sync.aligned.m8n8.x4)" + trans +
+                                            R"(.shared.b16 {%r5,%r6,%r7,%r8},
       [%r10];
     mad.wide.u32 %rd1, %r0, 16, %p1;
     st.global.v4.u32 [%rd1], {%r5,%r6,%r7,%r8};)",
@@ -235,8 +238,7 @@ static std::vector<uint32_t> loadMatrices(const std::string &trans) {
       machine.run(*program, "k", 1, 32, {machine.upload(numbers), out});
   EXPECT_TRUE(outcome.findings.empty()) << outcome.findings[0].text();
   // Rows of 16 bytes side by side: four passes and no conflict.
-  EXPECT_EQ(outcome.counters.memory.wavefronts,
-            outcome.counters.memory.ideal);
+  EXPECT_EQ(outcome.counters.memory.wavefronts, outcome.counters.memory.ideal);
   return machine.download<uint32_t>(out, 128);
 }
 

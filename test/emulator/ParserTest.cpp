@@ -23,8 +23,7 @@ static void expectRefusal(const Refusal &refusal) {
   EXPECT_FALSE(machine.load(refusal.text)) << refusal.text;
   EXPECT_EQ(machine.diagnostic.where.line, refusal.line) << refusal.text;
   EXPECT_EQ(machine.diagnostic.where.column, refusal.column) << refusal.text;
-  EXPECT_NE(machine.diagnostic.message.find(refusal.message),
-            std::string::npos)
+  EXPECT_NE(machine.diagnostic.message.find(refusal.message), std::string::npos)
       << machine.diagnostic.message;
 }
 
@@ -33,8 +32,7 @@ TEST(Parser, MalformedTextIsLocated) {
       {"", 1, 1, "'.version' first"},
       {".version 9.0\n.target sm_80\n.address_size 32\n", 3, 15, "64"},
       {".version 9.0\n.target gfx90\n", 2, 9, "sm_80"},
-      {".version 9.0\n.target sm_80\n.global .b32 x = {1,\n", 4, 1,
-       "'}'"},
+      {".version 9.0\n.target sm_80\n.global .b32 x = {1,\n", 4, 1, "'}'"},
       {".version 9.0\n.target sm_80\n.entry k()\n{\n  bra L;\n}\n", 5, 7,
        "'L'"},
       {".version 9.0\n.target sm_80\n.entry k()\n{\n  add.s32 %r1, 1, 2;\n}", 5,
@@ -143,7 +141,8 @@ TEST(Parser, EveryPrefixOfAModuleIsHandled) {
   std::string text = ptxKernel("ld.global.v2.u32 {%r0, %r1}, [%p0+4];\n"
                                "@!%q0 add.f32 %r2, 0f3F800000, -1.5e+3;");
   Diagnostic diagnostic;
-  for (size_t length = text.find(".visible") + 1; length + 2 < text.size(); ++length)
+  for (size_t length = text.find(".visible") + 1; length + 2 < text.size();
+       ++length)
     EXPECT_FALSE(parsePtx(text.substr(0, length), diagnostic)) << length;
   EXPECT_TRUE(parsePtx(text, diagnostic));
 }

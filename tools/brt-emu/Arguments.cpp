@@ -46,10 +46,10 @@ static bool parseNumber(const std::string &type, const std::string &text,
     error = "expects a 16-bit number to be given by its bits, as u16";
     return false;
   } else {
-    uint64_t value = text[0] == '-'
-                         ? static_cast<uint64_t>(
-                               std::strtoll(text.c_str(), &rest, 0))
-                         : std::strtoull(text.c_str(), &rest, 0);
+    uint64_t value =
+        text[0] == '-'
+            ? static_cast<uint64_t>(std::strtoll(text.c_str(), &rest, 0))
+            : std::strtoull(text.c_str(), &rest, 0);
     append(argument.value, value);
     argument.value.resize(bytes);
   }

@@ -66,7 +66,9 @@ static void addOptions(CLI::App &app, CommandLine &line) {
   app.add_option("arguments", line.arguments, "arguments of the kernel");
   app.add_option("-k,--kernel", line.kernel,
                  "name of the kernel; may be left out where there is one");
-  app.add_option("-g,--grid", line.grid, "blocks: x, or x,y,z")->delimiter(',')->allow_extra_args(false);
+  app.add_option("-g,--grid", line.grid, "blocks: x, or x,y,z")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   app.add_option("-b,--block", line.block, "threads of a block: x, or x,y,z")
       ->delimiter(',')
       ->allow_extra_args(false);
@@ -245,10 +247,10 @@ int main(int argc, char **argv) {
   Diagnostic diagnostic;
   auto program = loadProgram(text, memory, diagnostic);
   if (!program)
-    return complain(kRefused,
-                    line.ptx + ":" + std::to_string(diagnostic.where.line) +
-                        ":" + std::to_string(diagnostic.where.column) +
-                        ": error: " + diagnostic.message);
+    return complain(kRefused, line.ptx + ":" +
+                                  std::to_string(diagnostic.where.line) + ":" +
+                                  std::to_string(diagnostic.where.column) +
+                                  ": error: " + diagnostic.message);
   if (line.list) {
     listKernels(*program->module);
     return kClean;

@@ -98,7 +98,7 @@ private:
   std::vector<Knowledge> known;   // [warp]
   std::vector<uint32_t> together; // [warp]: all its lanes know all up to here
   std::vector<std::unique_ptr<LaneTicks>> pairs; // [warp][lane][other lane]
-  std::vector<Knowledge> fenced;   // known at the last fence
+  std::vector<Knowledge> fenced;                 // known at the last fence
   std::vector<Knowledge> observed; // read strongly, not yet fenced
   std::unordered_map<unsigned, Knowledge> atBarrier;
   std::unordered_map<uint64_t, Knowledge> atShared;

@@ -78,8 +78,8 @@ bool GlobalRaces::access(const BlockClocks &known, const Access &access,
   uint64_t inChunk = address & ((1u << kChunkShift) - 1);
   for (uint64_t at = inChunk; at < inChunk + size;) {
     uint64_t first = at % kCellBytes;
-    uint64_t count = std::min<uint64_t>(kCellBytes - first,
-                                        inChunk + size - at);
+    uint64_t count =
+        std::min<uint64_t>(kCellBytes - first, inChunk + size - at);
     uint8_t bytes = static_cast<uint8_t>(((1u << count) - 1) << first);
     found |= visit(known, access, stripe.last[at / kCellBytes], bytes, isWrite,
                    same, conflict);

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // As SharedRaces, for the words of global memory during one launch: the last
-// write and the last read of each, by block, warp and lane. Launches are ordered
-// by their stream, so nothing is carried over from one to the next. Blocks run on
-// several host threads; a lock per group of words keeps the records whole.
+// write and the last read of each, by block, warp and lane. Launches are
+// ordered by their stream, so nothing is carried over from one to the next.
+// Blocks run on several host threads; a lock per group of words keeps the
+// records whole.
 //
 //===----------------------------------------------------------------------===//
 

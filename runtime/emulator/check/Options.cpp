@@ -39,8 +39,8 @@ bool Options::setChecks(const std::string &list) {
 }
 
 bool Options::setArchitecture(const std::string &name) {
-  if (name != "sm_80" && name != "sm_86" && name != "sm_89" && name != "sm_90" &&
-      name != "sm_90a")
+  if (name != "sm_80" && name != "sm_86" && name != "sm_89" &&
+      name != "sm_90" && name != "sm_90a")
     return false;
   architecture = std::strtoul(name.c_str() + 3, nullptr, 10);
   return true;
@@ -82,9 +82,8 @@ std::vector<std::string> Options::readEnvironment() {
     stopAtFirst = v != "never";
     return v == "never" || v == "first";
   });
-  read("BRT_EMU_SEED", [&](const std::string &v) {
-    return replay = number(v, seed);
-  });
+  read("BRT_EMU_SEED",
+       [&](const std::string &v) { return replay = number(v, seed); });
   read("BRT_EMU_THREADS", [&](const std::string &v) {
     uint64_t value = 0;
     bool good = number(v, value);

@@ -24,8 +24,8 @@ enum class FindingKind : uint8_t {
 constexpr unsigned kFindingKinds = 8;
 const char *nameOf(FindingKind kind);
 
-/// A finding that is not to be reported: one line `kind kernel-substring [line]`
-/// of the suppression file; `*` stands for any kind or kernel.
+/// A finding that is not to be reported: one line `kind kernel-substring
+/// [line]` of the suppression file; `*` stands for any kind or kernel.
 struct Suppression {
   std::string kind, kernel;
   uint32_t line = 0; // 0: any

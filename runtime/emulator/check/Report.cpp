@@ -22,27 +22,27 @@ std::string brt::emu::quoteJson(const std::string &text) {
 }
 
 static std::string describe(const Site &site) {
-  std::string text = fmt::format(
-      "line {}{}, block ({},{},{}), thread ({},{},{})", site.line,
-      site.source.empty() ? "" : " (" + site.source + ")", site.block[0],
-      site.block[1], site.block[2], site.thread[0], site.thread[1],
-      site.thread[2]);
+  std::string text =
+      fmt::format("line {}{}, block ({},{},{}), thread ({},{},{})", site.line,
+                  site.source.empty() ? "" : " (" + site.source + ")",
+                  site.block[0], site.block[1], site.block[2], site.thread[0],
+                  site.thread[1], site.thread[2]);
   return text;
 }
 
 static std::string fields(const Site &site) {
-  std::string text = fmt::format(
-      "\"line\":{},\"block\":[{},{},{}],\"thread\":[{},{},{}]", site.line,
-      site.block[0], site.block[1], site.block[2], site.thread[0],
-      site.thread[1], site.thread[2]);
+  std::string text =
+      fmt::format("\"line\":{},\"block\":[{},{},{}],\"thread\":[{},{},{}]",
+                  site.line, site.block[0], site.block[1], site.block[2],
+                  site.thread[0], site.thread[1], site.thread[2]);
   if (!site.source.empty())
     text += ",\"source\":" + quoteJson(site.source);
   return text;
 }
 
 std::string Finding::text() const {
-  std::string text = fmt::format("{}: {}, {}", nameOf(kind), kernel,
-                                 describe(site));
+  std::string text =
+      fmt::format("{}: {}, {}", nameOf(kind), kernel, describe(site));
   if (hasAddress)
     text += fmt::format(", address {:#x}", address);
   if (!detail.empty())

@@ -43,8 +43,9 @@ class Report {
 public:
   explicit Report(const Options &options) : options(options) {}
 
-  /// Prints a finding unless its check is off, it is suppressed, or the same two
-  /// lines were already reported in this launch. True if the launch is to stop.
+  /// Prints a finding unless its check is off, it is suppressed, or the same
+  /// two lines were already reported in this launch. True if the launch is to
+  /// stop.
   bool add(const Finding &finding);
   bool stopped() const { return stop.load(std::memory_order_relaxed); }
   const std::vector<Finding> &findings() const { return list; }

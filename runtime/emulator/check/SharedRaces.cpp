@@ -93,8 +93,8 @@ bool SharedRaces::write(const Access &access, uint32_t offset, uint32_t size,
     if (againstReaders(access, cell, bytes, conflict))
       found = true;
     Stamp now = stamp(access);
-    bool again = cell.writer.tick == now.tick &&
-                 cell.writer.warp == now.warp && cell.writer.lane == now.lane;
+    bool again = cell.writer.tick == now.tick && cell.writer.warp == now.warp &&
+                 cell.writer.lane == now.lane;
     cell.writer = now;
     cell.written = again ? cell.written | bytes : bytes;
   }
@@ -110,7 +110,6 @@ bool SharedRaces::launchCopy(const Access &access, uint32_t offset,
 }
 
 void SharedRaces::land(const Access &access, uint32_t offset, uint32_t size) {
-  for (uint32_t at = offset / kCellBytes; at * kCellBytes < offset + size;
-       ++at)
+  for (uint32_t at = offset / kCellBytes; at * kCellBytes < offset + size; ++at)
     cells[at].writer = stamp(access);
 }

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // For every four bytes of shared memory: the last write and the last reads from
-// two warps, each with the tick it belongs to (Clocks.h). An access that overlaps
-// an earlier one of which it knows nothing, one of them a write, is a race. A
-// copy under way (cp.async) is a write of nobody: whoever meets it races.
+// two warps, each with the tick it belongs to (Clocks.h). An access that
+// overlaps an earlier one of which it knows nothing, one of them a write, is a
+// race. A copy under way (cp.async) is a write of nobody: whoever meets it
+// races.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,8 +18,8 @@ namespace brt::emu {
 
 struct Access {
   uint32_t warp = 0, lane = 0; // of the block
-  uint32_t site = 0;    // Program::sites
-  bool strong = false;  // atomic, volatile, relaxed and stronger
+  uint32_t site = 0;           // Program::sites
+  bool strong = false;         // atomic, volatile, relaxed and stronger
 };
 
 /// The earlier access of a race.

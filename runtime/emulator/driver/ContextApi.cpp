@@ -96,8 +96,8 @@ BRT_CUDA_API cuCtxCreate_v2(Context **context, unsigned flags, Device device) {
   return Success;
 }
 
-BRT_CUDA_API cuCtxCreate_v4(Context **context, void *parameters,
-                            unsigned flags, Device device) {
+BRT_CUDA_API cuCtxCreate_v4(Context **context, void *parameters, unsigned flags,
+                            Device device) {
   if (parameters)
     return notSupported("cuCtxCreate_v4 with parameters");
   return cuCtxCreate_v2(context, flags, device);

@@ -34,21 +34,18 @@ static constexpr ErrorRow kErrors[] = {
     {Success, "CUDA_SUCCESS", "no error"},
     {ErrorInvalidValue, "CUDA_ERROR_INVALID_VALUE", "invalid argument"},
     {ErrorOutOfMemory, "CUDA_ERROR_OUT_OF_MEMORY", "out of memory"},
-    {ErrorNotInitialized, "CUDA_ERROR_NOT_INITIALIZED",
-     "initialization error"},
+    {ErrorNotInitialized, "CUDA_ERROR_NOT_INITIALIZED", "initialization error"},
     {ErrorDeinitialized, "CUDA_ERROR_DEINITIALIZED", "driver shutting down"},
     {ErrorNoDevice, "CUDA_ERROR_NO_DEVICE",
      "no CUDA-capable device is detected"},
-    {ErrorInvalidDevice, "CUDA_ERROR_INVALID_DEVICE",
-     "invalid device ordinal"},
+    {ErrorInvalidDevice, "CUDA_ERROR_INVALID_DEVICE", "invalid device ordinal"},
     {ErrorInvalidImage, "CUDA_ERROR_INVALID_IMAGE",
      "device kernel image is invalid"},
     {ErrorInvalidContext, "CUDA_ERROR_INVALID_CONTEXT",
      "invalid device context"},
     {ErrorNoBinaryForGpu, "CUDA_ERROR_NO_BINARY_FOR_GPU",
      "no kernel image is available for execution on the device"},
-    {ErrorInvalidPtx, "CUDA_ERROR_INVALID_PTX",
-     "a PTX JIT compilation failed"},
+    {ErrorInvalidPtx, "CUDA_ERROR_INVALID_PTX", "a PTX JIT compilation failed"},
     {ErrorUnsupportedPtxVersion, "CUDA_ERROR_UNSUPPORTED_PTX_VERSION",
      "the provided PTX was compiled with an unsupported toolchain"},
     {ErrorInvalidSource, "CUDA_ERROR_INVALID_SOURCE",
@@ -156,45 +153,45 @@ struct AttributeRow {
 };
 } // namespace
 
-/// CU_DEVICE_ATTRIBUTE_*, where they do not depend on the architecture. Rates and
-/// widths are those of a small device: time is not modelled.
+/// CU_DEVICE_ATTRIBUTE_*, where they do not depend on the architecture. Rates
+/// and widths are those of a small device: time is not modelled.
 static constexpr AttributeRow kAttributes[] = {
-    {1, 1024},          // max threads per block
-    {2, 1024},          // max block x
-    {3, 1024},          // max block y
-    {4, 64},            // max block z
-    {5, 0x7fffffff},    // max grid x
-    {6, 65535},         // max grid y
-    {7, 65535},         // max grid z
-    {8, 48 * 1024},     // shared memory per block
-    {9, 64 * 1024},     // constant memory
-    {10, 32},           // warp size
-    {11, 0x7fffffff},   // max pitch
-    {12, 65536},        // registers per block
-    {13, 1410000},      // clock, kHz
-    {14, 512},          // texture alignment
-    {16, 108},          // multiprocessors
-    {18, 0},            // integrated
-    {19, 1},            // can map host memory
-    {20, 0},            // compute mode: default
-    {31, 1},            // concurrent kernels
-    {36, 1215000},      // memory clock, kHz
-    {37, 5120},         // memory bus, bits
-    {38, 40 << 20},     // L2, bytes
-    {39, 2048},         // threads per multiprocessor
-    {40, 1},            // copy engines
-    {41, 1},            // unified addressing
-    {78, 1},            // stream priorities
-    {79, 1},            // global L1
-    {80, 1},            // local L1
-    {82, 65536},        // registers per multiprocessor
-    {83, 1},            // managed memory
-    {89, 1},            // concurrent managed access
-    {90, 1},            // preemption
-    {95, 1},            // cooperative launch
-    {106, 32},          // blocks per multiprocessor
-    {111, 1024},        // shared memory reserved per block
-    {115, 1}};          // memory pools
+    {1, 1024},        // max threads per block
+    {2, 1024},        // max block x
+    {3, 1024},        // max block y
+    {4, 64},          // max block z
+    {5, 0x7fffffff},  // max grid x
+    {6, 65535},       // max grid y
+    {7, 65535},       // max grid z
+    {8, 48 * 1024},   // shared memory per block
+    {9, 64 * 1024},   // constant memory
+    {10, 32},         // warp size
+    {11, 0x7fffffff}, // max pitch
+    {12, 65536},      // registers per block
+    {13, 1410000},    // clock, kHz
+    {14, 512},        // texture alignment
+    {16, 108},        // multiprocessors
+    {18, 0},          // integrated
+    {19, 1},          // can map host memory
+    {20, 0},          // compute mode: default
+    {31, 1},          // concurrent kernels
+    {36, 1215000},    // memory clock, kHz
+    {37, 5120},       // memory bus, bits
+    {38, 40 << 20},   // L2, bytes
+    {39, 2048},       // threads per multiprocessor
+    {40, 1},          // copy engines
+    {41, 1},          // unified addressing
+    {78, 1},          // stream priorities
+    {79, 1},          // global L1
+    {80, 1},          // local L1
+    {82, 65536},      // registers per multiprocessor
+    {83, 1},          // managed memory
+    {89, 1},          // concurrent managed access
+    {90, 1},          // preemption
+    {95, 1},          // cooperative launch
+    {106, 32},        // blocks per multiprocessor
+    {111, 1024},      // shared memory reserved per block
+    {115, 1}};        // memory pools
 
 BRT_CUDA_API cuDeviceGetAttribute(int *value, int attribute, Device device) {
   constexpr int kMajor = 75, kMinor = 76, kSharedPerMultiprocessor = 81,

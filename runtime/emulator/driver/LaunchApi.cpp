@@ -14,11 +14,16 @@ using GridConfig = brt::emu::LaunchConfig;
 
 static Result resultOf(Fault fault) {
   switch (fault) {
-  case Fault::None: return Success;
-  case Fault::IllegalAddress: return ErrorIllegalAddress;
-  case Fault::MisalignedAddress: return ErrorMisalignedAddress;
-  case Fault::Assertion: return ErrorAssert;
-  case Fault::LaunchFailure: break;
+  case Fault::None:
+    return Success;
+  case Fault::IllegalAddress:
+    return ErrorIllegalAddress;
+  case Fault::MisalignedAddress:
+    return ErrorMisalignedAddress;
+  case Fault::Assertion:
+    return ErrorAssert;
+  case Fault::LaunchFailure:
+    break;
   }
   return ErrorLaunchFailed;
 }

@@ -49,8 +49,8 @@ BRT_CUDA_API cuMemAllocPitch_v2(DevicePointer *address, size_t *pitch,
   return allocate(address, *pitch * height);
 }
 
-/// Host memory that the device sees too. The host's writes are not seen here, so
-/// all of it counts as written.
+/// Host memory that the device sees too. The host's writes are not seen here,
+/// so all of it counts as written.
 static Result allocateHost(void **pointer, size_t bytes) {
   DevicePointer address = 0;
   Result result = allocate(&address, bytes);
@@ -93,8 +93,7 @@ BRT_CUDA_API cuMemFreeHost(void *pointer) {
 BRT_CUDA_API cuMemHostGetDevicePointer_v2(DevicePointer *address, void *pointer,
                                           unsigned) {
   *address = reinterpret_cast<DevicePointer>(pointer);
-  return Driver::get().memory.covers(*address, 1) ? Success
-                                                  : ErrorInvalidValue;
+  return Driver::get().memory.covers(*address, 1) ? Success : ErrorInvalidValue;
 }
 
 BRT_CUDA_API cuMemGetInfo_v2(size_t *available, size_t *total) {
@@ -178,16 +177,16 @@ BRT_CUDA_API cuMemcpy2D_v2(const Memcpy2D *job) {
     return result;
   if (!job || job->srcArray || job->dstArray)
     return notSupported("cuMemcpy2D with arrays");
-  uint64_t from = job->srcType == MemoryHost ? asAddress(job->srcHost)
-                                             : job->srcDevice;
+  uint64_t from =
+      job->srcType == MemoryHost ? asAddress(job->srcHost) : job->srcDevice;
   uint64_t to =
       job->dstType == MemoryHost ? asAddress(job->dstHost) : job->dstDevice;
   size_t fromPitch = job->srcPitch ? job->srcPitch : job->width;
   size_t toPitch = job->dstPitch ? job->dstPitch : job->width;
   for (size_t row = 0; row < job->height && result == Success; ++row)
-    result = copyBytes(to + (job->dstY + row) * toPitch + job->dstX,
-                       from + (job->srcY + row) * fromPitch + job->srcX,
-                       job->width);
+    result =
+        copyBytes(to + (job->dstY + row) * toPitch + job->dstX,
+                  from + (job->srcY + row) * fromPitch + job->srcX, job->width);
   return result;
 }
 BRT_CUDA_API cuMemcpy2DUnaligned_v2(const Memcpy2D *job) {

@@ -1,10 +1,10 @@
 //===- State.h - What the driver keeps ------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One process has one emulated device. Asynchronous calls are carried out before
-// they return, in the order made: a legal order for every stream. What goes wrong
-// in a kernel shows at the next call that synchronises, and then stays, as on the
-// hardware, until the context is gone.
+// One process has one emulated device. Asynchronous calls are carried out
+// before they return, in the order made: a legal order for every stream. What
+// goes wrong in a kernel shows at the next call that synchronises, and then
+// stays, as on the hardware, until the context is gone.
 //
 //===----------------------------------------------------------------------===//
 

@@ -1,7 +1,8 @@
 //===- StreamApi.cpp - Streams and events ---------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Work is done when it is submitted, so a stream never has anything to wait for.
+// Work is done when it is submitted, so a stream never has anything to wait
+// for.
 //
 //===----------------------------------------------------------------------===//
 
@@ -110,10 +111,9 @@ BRT_CUDA_API cuEventRecord(Event *event, Stream *stream) {
   Driver &driver = Driver::get();
   std::lock_guard<std::mutex> lock(driver.mutex);
   event->recorded = true;
-  event->nanoseconds =
-      std::chrono::duration_cast<std::chrono::nanoseconds>(
-          std::chrono::steady_clock::now().time_since_epoch())
-          .count();
+  event->nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                           std::chrono::steady_clock::now().time_since_epoch())
+                           .count();
   return Success;
 }
 
@@ -137,10 +137,9 @@ BRT_CUDA_API cuEventElapsedTime(float *milliseconds, Event *start, Event *end) {
   std::lock_guard<std::mutex> lock(driver.mutex);
   if (!start->recorded || !end->recorded)
     return ErrorInvalidHandle;
-  *milliseconds = static_cast<float>(
-      (static_cast<double>(end->nanoseconds) -
-       static_cast<double>(start->nanoseconds)) /
-      kNanosecondsPerMillisecond);
+  *milliseconds = static_cast<float>((static_cast<double>(end->nanoseconds) -
+                                      static_cast<double>(start->nanoseconds)) /
+                                     kNanosecondsPerMillisecond);
   return Success;
 }
 

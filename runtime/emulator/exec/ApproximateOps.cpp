@@ -1,8 +1,8 @@
 //===- ApproximateOps.cpp - Transcendental functions ----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// PTX ISA 9.7.3.16-21 bounds the error of these; here each is computed in double
-// precision and rounded once, which is within all of the bounds.
+// PTX ISA 9.7.3.16-21 bounds the error of these; here each is computed in
+// double precision and rounded once, which is within all of the bounds.
 //
 //===----------------------------------------------------------------------===//
 
@@ -79,8 +79,6 @@ static bool approximate(Translator &t) {
     handler = mapUnary<Packed<HalfTanh>, uint32_t, uint32_t>;
   return emitUnary(t, handler, type, type);
 }
-
-
 
 void brt::emu::addApproximateOps(OpcodeTable &table) {
   table["ex2"] = approximate<Ex2>;

@@ -46,13 +46,20 @@ inline bool emitTernary(Translator &t, Handler handler, Type d, Type a, Type b,
 template <class Pick>
 Handler forInteger(Type type, Pick pick) {
   switch (type) {
-  case Type::U16: return pick(uint16_t());
-  case Type::S16: return pick(int16_t());
-  case Type::U32: return pick(uint32_t());
-  case Type::S32: return pick(int32_t());
-  case Type::U64: return pick(uint64_t());
-  case Type::S64: return pick(int64_t());
-  default: return nullptr;
+  case Type::U16:
+    return pick(uint16_t());
+  case Type::S16:
+    return pick(int16_t());
+  case Type::U32:
+    return pick(uint32_t());
+  case Type::S32:
+    return pick(int32_t());
+  case Type::U64:
+    return pick(uint64_t());
+  case Type::S64:
+    return pick(int64_t());
+  default:
+    return nullptr;
   }
 }
 
@@ -60,10 +67,14 @@ Handler forInteger(Type type, Pick pick) {
 template <class Pick>
 Handler forBits(Type type, Pick pick) {
   switch (type) {
-  case Type::B16: return pick(uint16_t());
-  case Type::B32: return pick(uint32_t());
-  case Type::B64: return pick(uint64_t());
-  default: return nullptr;
+  case Type::B16:
+    return pick(uint16_t());
+  case Type::B32:
+    return pick(uint32_t());
+  case Type::B64:
+    return pick(uint64_t());
+  default:
+    return nullptr;
   }
 }
 

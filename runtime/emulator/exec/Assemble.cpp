@@ -146,8 +146,8 @@ void Assembler::resolve() {
   for (Group &group : groups)
     if (group.targetTable)
       for (uint32_t label : group.targets)
-        group.targetTable->push_back(
-            code.insts.data() + startOf[function.labels[label]]);
+        group.targetTable->push_back(code.insts.data() +
+                                     startOf[function.labels[label]]);
 }
 
 void brt::emu::assemble(Program &program, Code &code,

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // PTX ISA 9.7.9.25.2-5. A copy lands when the thread waits for its group, as
-// late as the rules allow, or at once: the seed decides for each. Until the wait
-// its bytes in shared memory belong to nobody, and whoever touches them races.
+// late as the rules allow, or at once: the seed decides for each. Until the
+// wait its bytes in shared memory belong to nobody, and whoever touches them
+// races.
 //
 //===----------------------------------------------------------------------===//
 
@@ -104,9 +105,8 @@ static const Inst *runCopyAsync(const Inst *inst, Warp &warp) {
       continue;
     count.asyncBytes += op.bytes;
     Conflict conflict;
-    if (races &&
-        races->launchCopy({warp.index, lane, op.to.site, false},
-                          copy.destination, op.bytes, conflict))
+    if (races && races->launchCopy({warp.index, lane, op.to.site, false},
+                                   copy.destination, op.bytes, conflict))
       reportRace(inst, warp, lane, copy.destination, conflict);
     // Whoever reads before the wait is reported as a race, not as a reader of
     // memory that was never written.
@@ -181,9 +181,8 @@ static bool translateCopy(Translator &t, bool cached) {
     return false;
   if (t.inst().operands.size() > 3) {
     const Operand &extra = t.operand(3);
-    bool isPredicate =
-        extra.kind == Operand::Kind::Register &&
-        t.function.registers[extra.index].type == Type::Pred;
+    bool isPredicate = extra.kind == Operand::Kind::Register &&
+                       t.function.registers[extra.index].type == Type::Pred;
     if (isPredicate)
       op->ignore = t.predicate(extra) + 1;
     else if (t.widthOf(extra) != 8) // a 64-bit register is a cache policy

@@ -78,8 +78,8 @@ template <bool flush>
 struct AddSingle {
   static uint32_t apply(uint32_t old, uint32_t b, uint32_t) {
     float x = bitsAs<float>(old), y = bitsAs<float>(b);
-    float sum = flush ? flushSubnormal(flushSubnormal(x) + flushSubnormal(y))
-                      : x + y;
+    float sum =
+        flush ? flushSubnormal(flushSubnormal(x) + flushSubnormal(y)) : x + y;
     return bitsAs<uint32_t>(canonical(sum));
   }
 };
@@ -162,9 +162,7 @@ static bool isSignedType(Type type) {
   return type == Type::S32 || type == Type::S64;
 }
 
-static bool isBits(Type type) {
-  return type == Type::B32 || type == Type::B64;
-}
+static bool isBits(Type type) { return type == Type::B32 || type == Type::B64; }
 
 static Handler atomicHandler(const std::string &op, Type type) {
   bool plain = type == Type::U32 || type == Type::U64 || isSignedType(type);
@@ -210,8 +208,8 @@ static bool translateAtomic(Translator &t) {
   takeCacheHints(t);
   t.take("noftz");
   op->strong = true;
-  const char *name = t.takeOneOf({"add", "min", "max", "inc", "dec", "exch",
-                                  "cas", "and", "or", "xor"});
+  const char *name = t.takeOneOf(
+      {"add", "min", "max", "inc", "dec", "exch", "cas", "and", "or", "xor"});
   Type type = t.takeType();
   Handler handler = name ? atomicHandler(name, type) : nullptr;
   bool local = op->space == Space::Local || op->space == Space::Const ||

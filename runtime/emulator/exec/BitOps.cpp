@@ -187,8 +187,7 @@ template <class T>
 static const Inst *runBfi(const Inst *inst, Warp &warp) {
   const T *a = warp.reg<T>(inst->a), *b = warp.reg<T>(inst->b);
   const uint32_t *position = warp.reg<uint32_t>(inst->c);
-  const uint32_t *length =
-      warp.reg<uint32_t>(static_cast<uint32_t>(inst->imm));
+  const uint32_t *length = warp.reg<uint32_t>(static_cast<uint32_t>(inst->imm));
   T *d = warp.reg<T>(inst->d);
   constexpr uint32_t bits = 8 * sizeof(T);
   for (unsigned lane = 0; lane < kLanes; ++lane) {
@@ -205,8 +204,7 @@ static const Inst *runBfi(const Inst *inst, Warp &warp) {
 
 template <class Op>
 static const Inst *logicMasks(const Inst *inst, Warp &warp) {
-  writeMask(warp, inst->d,
-            Op::apply(warp.mask(inst->a), warp.mask(inst->b)));
+  writeMask(warp, inst->d, Op::apply(warp.mask(inst->a), warp.mask(inst->b)));
   BRT_EMU_NEXT(inst + 1, warp);
 }
 
@@ -268,11 +266,11 @@ static bool funnel(Translator &t) {
   if (!wrap && !t.take("clamp"))
     return t.unsupported();
   using U = uint32_t;
-  Handler handler =
-      left ? (wrap ? mapTernary<Funnel<true, true>, U, U, U, U>
-                   : mapTernary<Funnel<true, false>, U, U, U, U>)
-           : (wrap ? mapTernary<Funnel<false, true>, U, U, U, U>
-                   : mapTernary<Funnel<false, false>, U, U, U, U>);
+  Handler handler = left
+                        ? (wrap ? mapTernary<Funnel<true, true>, U, U, U, U>
+                                : mapTernary<Funnel<true, false>, U, U, U, U>)
+                        : (wrap ? mapTernary<Funnel<false, true>, U, U, U, U>
+                                : mapTernary<Funnel<false, false>, U, U, U, U>);
   Type type = t.takeType();
   if (type != Type::B32)
     return t.unsupported();
@@ -290,21 +288,24 @@ static bool countBits(Translator &t) {
                      wide ? mapUnary<Brev, uint64_t, uint64_t>
                           : mapUnary<Brev, uint32_t, uint32_t>,
                      type, type);
-  Handler handler = op == "popc"
-                        ? (wide ? mapUnary<Popc, uint32_t, uint64_t>
-                                : mapUnary<Popc, uint32_t, uint32_t>)
-                        : (wide ? mapUnary<Clz, uint32_t, uint64_t>
-                                : mapUnary<Clz, uint32_t, uint32_t>);
+  Handler handler = op == "popc" ? (wide ? mapUnary<Popc, uint32_t, uint64_t>
+                                         : mapUnary<Popc, uint32_t, uint32_t>)
+                                 : (wide ? mapUnary<Clz, uint32_t, uint64_t>
+                                         : mapUnary<Clz, uint32_t, uint32_t>);
   return emitUnary(t, handler, Type::U32, type);
 }
 
 static bool bfe(Translator &t) {
   Type type = t.takeType();
   Handler handler =
-      sizeOf(type) < 4 ? nullptr : forInteger(type, [](auto zero) {
-        using T = decltype(zero);
-        return Handler(mapTernary<Bfe, T, T, uint32_t, uint32_t>);
-      });
+      sizeOf(type) < 4
+          ? nullptr
+          : forInteger(
+                type,
+                [](auto zero) {
+                  using T = decltype(zero);
+                  return Handler(mapTernary<Bfe, T, T, uint32_t, uint32_t>);
+                });
   return emitTernary(t, handler, type, type, Type::U32, Type::U32);
 }
 
@@ -312,11 +313,16 @@ static bool bfind(Translator &t) {
   bool shiftAmount = t.take("shiftamt");
   Type type = t.takeType();
   Handler handler =
-      sizeOf(type) < 4 ? nullptr : forInteger(type, [&](auto zero) {
-        using T = decltype(zero);
-        return shiftAmount ? Handler(mapUnary<Bfind<true>, uint32_t, T>)
-                           : Handler(mapUnary<Bfind<false>, uint32_t, T>);
-      });
+      sizeOf(type) < 4
+          ? nullptr
+          : forInteger(
+                type,
+                [&](auto zero) {
+                  using T = decltype(zero);
+                  return shiftAmount
+                             ? Handler(mapUnary<Bfind<true>, uint32_t, T>)
+                             : Handler(mapUnary<Bfind<false>, uint32_t, T>);
+                });
   return emitUnary(t, handler, Type::U32, type);
 }
 

@@ -15,7 +15,8 @@ using namespace brt::emu;
 static constexpr uint32_t kShortTurn = 16, kLongTurn = 2048;
 /// Turns of warps before another block of the same worker gets its chance.
 static constexpr unsigned kTurnsPerVisit = 256;
-/// Fewer where nothing comes of them: turns per warp without a change of memory.
+/// Fewer where nothing comes of them: turns per warp without a change of
+/// memory.
 static constexpr size_t kQuietTurnsPerWarp = 4;
 /// Shared memory starts as quiet NaNs.
 static constexpr int kNanByte = 0xff;
@@ -88,8 +89,8 @@ Block::~Block() = default;
 uint32_t Block::liveWarps() const {
   uint32_t count = 0;
   for (const Warp &warp : warps)
-    count += warp.state == WarpState::Ready ||
-             warp.state == WarpState::AtBarrier;
+    count +=
+        warp.state == WarpState::Ready || warp.state == WarpState::AtBarrier;
   return count;
 }
 
@@ -117,11 +118,10 @@ static void rotatePaths(Warp &warp, Random &random) {
 
 Block::Outcome Block::run(Worker &worker) {
   size_t quietTurns = 0;
-  for (unsigned turn = 0; turn < kTurnsPerVisit &&
-                          quietTurns < kQuietTurnsPerWarp * warps.size();
+  for (unsigned turn = 0;
+       turn < kTurnsPerVisit && quietTurns < kQuietTurnsPerWarp * warps.size();
        ++turn) {
-    uint32_t start =
-        worker.random.below(static_cast<uint32_t>(warps.size()));
+    uint32_t start = worker.random.below(static_cast<uint32_t>(warps.size()));
     Warp *chosen = nullptr;
     bool anyLive = false;
     for (size_t i = 0; i < warps.size() && !chosen; ++i) {
@@ -150,8 +150,7 @@ Block::Outcome Block::run(Worker &worker) {
     }
     if (launch.report.stopped())
       return Outcome::Stopped;
-    if (chosen->state == WarpState::Done ||
-        chosen->state == WarpState::Faulted)
+    if (chosen->state == WarpState::Done || chosen->state == WarpState::Faulted)
       warpExited(*chosen);
   }
   return Outcome::TurnOver;

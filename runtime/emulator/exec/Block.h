@@ -98,8 +98,8 @@ public:
   uint32_t id[3];
   std::vector<Warp> warps;
   uint32_t sharedBytes = 0;
-  uint8_t *shared = nullptr;     // data
-  ptrdiff_t sharedShadow = 0;    // distance to the init byte of a byte
+  uint8_t *shared = nullptr;  // data
+  ptrdiff_t sharedShadow = 0; // distance to the init byte of a byte
   // Null when that check is off.
   std::unique_ptr<BlockClocks> clocks;
   std::unique_ptr<SharedRaces> races;
@@ -112,9 +112,9 @@ public:
   bool arrive(Warp &warp, const Inst *inst, uint32_t barrier, uint32_t threads,
               bool wait);
   void warpExited(Warp &warp);
-  /// After a visit that did not finish the block: looks whether every warp of it
-  /// came back to a state that it had since memory last changed. Such a block
-  /// only goes on if another one changes something.
+  /// After a visit that did not finish the block: looks whether every warp of
+  /// it came back to a state that it had since memory last changed. Such a
+  /// block only goes on if another one changes something.
   void noteVisit();
   /// True if that was so when Launch::progress was `progress`.
   bool isQuiet(uint64_t progress) const {

@@ -18,8 +18,8 @@ struct CallInfo {
   std::vector<Piece> arguments, results;
 };
 
-/// At a return: the callee's results to the caller's variables, for the lanes of
-/// the current path.
+/// At a return: the callee's results to the caller's variables, for the lanes
+/// of the current path.
 void copyResults(Warp &warp, const Frame &callee);
 
 /// vprintf, __assertfail (DeviceCalls.cpp); null for any other name.

@@ -1,8 +1,8 @@
 //===- CarryOps.cpp - Extended-precision integer arithmetic ---------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// add.cc, addc, sub.cc, subc, mad.cc, madc (PTX ISA 9.7.2). Every thread has one
-// carry flag, which only these instructions touch.
+// add.cc, addc, sub.cc, subc, mad.cc, madc (PTX ISA 9.7.2). Every thread has
+// one carry flag, which only these instructions touch.
 //
 //===----------------------------------------------------------------------===//
 
@@ -70,14 +70,12 @@ struct SignedHigh {
 static Handler productHandler(Type type, bool high) {
   bool isSigned = type == Type::S32 || type == Type::S64;
   if (sizeOf(type) == 4)
-    return !high ? Handler(mapBinary<Product<uint32_t, false>, uint32_t,
-                                     uint32_t, uint32_t>)
-           : isSigned
-               ? Handler(
-                     mapBinary<SignedHigh<uint32_t>, uint32_t, uint32_t,
-                               uint32_t>)
-               : Handler(mapBinary<Product<uint32_t, true>, uint32_t, uint32_t,
-                                   uint32_t>);
+    return !high      ? Handler(mapBinary<Product<uint32_t, false>, uint32_t,
+                                          uint32_t, uint32_t>)
+           : isSigned ? Handler(mapBinary<SignedHigh<uint32_t>, uint32_t,
+                                          uint32_t, uint32_t>)
+                      : Handler(mapBinary<Product<uint32_t, true>, uint32_t,
+                                          uint32_t, uint32_t>);
   return !high ? Handler(mapBinary<Product<uint64_t, false>, uint64_t, uint64_t,
                                    uint64_t>)
          : isSigned ? Handler(mapBinary<SignedHigh<uint64_t>, uint64_t,

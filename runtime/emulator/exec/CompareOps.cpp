@@ -85,9 +85,9 @@ static const Inst *runCompare(const Inst *inst, Warp &warp) {
   const Bits *a = warp.reg<Bits>(inst->a), *b = warp.reg<Bits>(inst->b);
   uint32_t result = 0;
   for (unsigned lane = 0; lane < kLanes; ++lane)
-    result |= uint32_t(Compare::apply(Reader::load(a[lane]),
-                                      Reader::load(b[lane])))
-              << lane;
+    result |=
+        uint32_t(Compare::apply(Reader::load(a[lane]), Reader::load(b[lane])))
+        << lane;
   writeMask(warp, inst->d, result);
   BRT_EMU_NEXT(inst + 1, warp);
 }
@@ -114,25 +114,24 @@ static Handler comparison(const std::string &name, bool isFloat) {
     Handler handler;
     bool floatOnly;
   };
-  static const Row rows[] = {
-      {"eq", runCompare<Eq, Reader>, false},
-      {"ne", runCompare<Ne, Reader>, false},
-      {"lt", runCompare<Lt, Reader>, false},
-      {"le", runCompare<Le, Reader>, false},
-      {"gt", runCompare<Gt, Reader>, false},
-      {"ge", runCompare<Ge, Reader>, false},
-      {"lo", runCompare<Lt, Reader>, false},
-      {"ls", runCompare<Le, Reader>, false},
-      {"hi", runCompare<Gt, Reader>, false},
-      {"hs", runCompare<Ge, Reader>, false},
-      {"equ", runCompare<Unordered<Ne>, Reader>, true},
-      {"neu", runCompare<Unordered<Eq>, Reader>, true},
-      {"ltu", runCompare<Unordered<Ge>, Reader>, true},
-      {"leu", runCompare<Unordered<Gt>, Reader>, true},
-      {"gtu", runCompare<Unordered<Le>, Reader>, true},
-      {"geu", runCompare<Unordered<Lt>, Reader>, true},
-      {"num", runCompare<Num, Reader>, true},
-      {"nan", runCompare<Unordered<Num>, Reader>, true}};
+  static const Row rows[] = {{"eq", runCompare<Eq, Reader>, false},
+                             {"ne", runCompare<Ne, Reader>, false},
+                             {"lt", runCompare<Lt, Reader>, false},
+                             {"le", runCompare<Le, Reader>, false},
+                             {"gt", runCompare<Gt, Reader>, false},
+                             {"ge", runCompare<Ge, Reader>, false},
+                             {"lo", runCompare<Lt, Reader>, false},
+                             {"ls", runCompare<Le, Reader>, false},
+                             {"hi", runCompare<Gt, Reader>, false},
+                             {"hs", runCompare<Ge, Reader>, false},
+                             {"equ", runCompare<Unordered<Ne>, Reader>, true},
+                             {"neu", runCompare<Unordered<Eq>, Reader>, true},
+                             {"ltu", runCompare<Unordered<Ge>, Reader>, true},
+                             {"leu", runCompare<Unordered<Gt>, Reader>, true},
+                             {"gtu", runCompare<Unordered<Le>, Reader>, true},
+                             {"geu", runCompare<Unordered<Lt>, Reader>, true},
+                             {"num", runCompare<Num, Reader>, true},
+                             {"nan", runCompare<Unordered<Num>, Reader>, true}};
   for (const Row &row : rows)
     if (name == row.name && (isFloat || !row.floatOnly))
       return row.handler;
@@ -144,27 +143,37 @@ static Handler comparisonOf(const std::string &name, Type type, bool ftz) {
   case Type::F32:
     return ftz ? comparison<Flushed>(name, true)
                : comparison<Plain<float>>(name, true);
-  case Type::F64: return comparison<Plain<double>>(name, true);
-  case Type::F16: return comparison<FromF16>(name, true);
-  case Type::BF16: return comparison<FromBF16>(name, true);
+  case Type::F64:
+    return comparison<Plain<double>>(name, true);
+  case Type::F16:
+    return comparison<FromF16>(name, true);
+  case Type::BF16:
+    return comparison<FromBF16>(name, true);
   case Type::B16:
-  case Type::U16: return comparison<Plain<uint16_t>>(name, false);
-  case Type::S16: return comparison<Plain<int16_t>>(name, false);
+  case Type::U16:
+    return comparison<Plain<uint16_t>>(name, false);
+  case Type::S16:
+    return comparison<Plain<int16_t>>(name, false);
   case Type::B32:
-  case Type::U32: return comparison<Plain<uint32_t>>(name, false);
-  case Type::S32: return comparison<Plain<int32_t>>(name, false);
+  case Type::U32:
+    return comparison<Plain<uint32_t>>(name, false);
+  case Type::S32:
+    return comparison<Plain<int32_t>>(name, false);
   case Type::B64:
-  case Type::U64: return comparison<Plain<uint64_t>>(name, false);
-  case Type::S64: return comparison<Plain<int64_t>>(name, false);
-  default: return nullptr;
+  case Type::U64:
+    return comparison<Plain<uint64_t>>(name, false);
+  case Type::S64:
+    return comparison<Plain<int64_t>>(name, false);
+  default:
+    return nullptr;
   }
 }
 
 /// The comparison and the combination among the modifiers.
 static bool takeComparison(Translator &t, std::string &name, uint32_t &kind) {
-  const char *found = t.takeOneOf(
-      {"eq", "ne", "lt", "le", "gt", "ge", "lo", "ls", "hi", "hs", "equ", "neu",
-       "ltu", "leu", "gtu", "geu", "num", "nan"});
+  const char *found =
+      t.takeOneOf({"eq", "ne", "lt", "le", "gt", "ge", "lo", "ls", "hi", "hs",
+                   "equ", "neu", "ltu", "leu", "gtu", "geu", "num", "nan"});
   if (!found)
     return t.unsupported();
   name = found;
@@ -241,21 +250,25 @@ static const Inst *runSpreadPacked(const Inst *inst, Warp &warp) {
 
 static uint32_t relationsOf(const std::string &name) {
   static const std::map<std::string, uint32_t> table = {
-      {"eq", 2},   {"ne", 5},   {"lt", 1},   {"le", 3},  {"gt", 4},  {"ge", 6},
-      {"equ", 10}, {"neu", 13}, {"ltu", 9},  {"leu", 11}, {"gtu", 12},
-      {"geu", 14}, {"num", 7},  {"nan", 8}};
+      {"eq", 2},   {"ne", 5},   {"lt", 1},   {"le", 3},  {"gt", 4},
+      {"ge", 6},   {"equ", 10}, {"neu", 13}, {"ltu", 9}, {"leu", 11},
+      {"gtu", 12}, {"geu", 14}, {"num", 7},  {"nan", 8}};
   auto found = table.find(name);
   return found == table.end() ? 0 : found->second;
 }
 
 static uint64_t oneOf(Type type) {
   switch (type) {
-  case Type::F32: return bitsAs<uint32_t>(1.0f);
+  case Type::F32:
+    return bitsAs<uint32_t>(1.0f);
   case Type::F16:
-  case Type::F16x2: return encode(1.0, kF16);
+  case Type::F16x2:
+    return encode(1.0, kF16);
   case Type::BF16:
-  case Type::BF16x2: return encode(1.0, kBF16);
-  default: return ~uint64_t(0);
+  case Type::BF16x2:
+    return encode(1.0, kBF16);
+  default:
+    return ~uint64_t(0);
   }
 }
 
@@ -310,9 +323,9 @@ static const Inst *runTestp(const Inst *inst, Warp &warp) {
 }
 
 static bool translateTestp(Translator &t) {
-  uint32_t classes = t.take("finite")     ? kNormal | kSubnormal
-                     : t.take("infinite") ? uint32_t(kInfinite)
-                     : t.take("number")   ? kInfinite | kNormal | kSubnormal
+  uint32_t classes = t.take("finite")       ? kNormal | kSubnormal
+                     : t.take("infinite")   ? uint32_t(kInfinite)
+                     : t.take("number")     ? kInfinite | kNormal | kSubnormal
                      : t.take("notanumber") ? uint32_t(kNaNs)
                      : t.take("normal")     ? uint32_t(kNormal)
                      : t.take("subnormal")  ? uint32_t(kSubnormal)

@@ -54,8 +54,8 @@ const Inst *brt::emu::runSkipUnlessGuard(const Inst *inst, Warp &warp) {
 
 const Inst *brt::emu::runCheckWritten(const Inst *inst, Warp &warp) {
   uint32_t missing = warp.active & ~warp.mask(inst->a);
-  if (missing && warp.block->launch.options.checked(
-                     FindingKind::Uninitialised)) {
+  if (missing &&
+      warp.block->launch.options.checked(FindingKind::Uninitialised)) {
     const Register &reg = inst->info<Register>();
     warp.report(inst, FindingKind::Uninitialised, missing,
                 "register " + reg.name + " is read before it is written");
@@ -90,8 +90,8 @@ static const Inst *runBranch(const Inst *inst, Warp &warp) {
 
 static const Inst *runBranchIf(const Inst *inst, Warp &warp) {
   uint32_t taken = warp.active & (warp.mask(inst->a) ^ inst->aux);
-  const Inst *next = warp.branch(
-      taken, reinterpret_cast<const Inst *>(inst->imm), inst + 1);
+  const Inst *next =
+      warp.branch(taken, reinterpret_cast<const Inst *>(inst->imm), inst + 1);
   BRT_EMU_NEXT(next, warp);
 }
 
@@ -127,8 +127,7 @@ static bool splitByGuard(const Inst *inst, Warp &warp) {
   if (!lanes)
     return false;
   if (lanes != warp.active)
-    warp.others.push_back(
-        {warp.active & ~lanes, inst + 1, warp.frame, false});
+    warp.others.push_back({warp.active & ~lanes, inst + 1, warp.frame, false});
   warp.active = lanes;
   return true;
 }
@@ -175,8 +174,8 @@ static bool translateBra(Translator &t) {
   t.group->fallsThrough = false;
   t.group->guardTaken = true;
   t.group->targets.push_back(t.operand(0).index);
-  Inst &made = t.emit(t.inst().guard ? runBranchIf : runBranch, 0,
-                      guardRegister(t));
+  Inst &made =
+      t.emit(t.inst().guard ? runBranchIf : runBranch, 0, guardRegister(t));
   made.aux = guardFlip(t);
   made.imm = t.operand(0).index;
   t.group->labelUsers.push_back(t.group->insts.size() - 1);

@@ -39,12 +39,19 @@ struct SaturatingCast {
 template <class Pick>
 static Handler forAnyInteger(Type type, Pick pick) {
   switch (type) {
-  case Type::U8: case Type::B8: return pick(uint8_t());
-  case Type::S8: return pick(int8_t());
-  case Type::B16: return pick(uint16_t());
-  case Type::B32: return pick(uint32_t());
-  case Type::B64: return pick(uint64_t());
-  default: return forInteger(type, pick);
+  case Type::U8:
+  case Type::B8:
+    return pick(uint8_t());
+  case Type::S8:
+    return pick(int8_t());
+  case Type::B16:
+    return pick(uint16_t());
+  case Type::B32:
+    return pick(uint32_t());
+  case Type::B64:
+    return pick(uint64_t());
+  default:
+    return forInteger(type, pick);
   }
 }
 
@@ -66,18 +73,21 @@ static Handler castTo(Type from, bool saturate) {
 }
 
 static Handler integerCast(Type to, Type from, bool saturate) {
-  return forAnyInteger(to, [&](auto zero) {
-    return castTo<decltype(zero)>(from, saturate);
-  });
+  return forAnyInteger(
+      to, [&](auto zero) { return castTo<decltype(zero)>(from, saturate); });
 }
 
 /// Rounds to an integral value in the floating format.
 static double integral(double value, Rounding mode) {
   switch (mode) {
-  case Rounding::Zero: return std::trunc(value);
-  case Rounding::Down: return std::floor(value);
-  case Rounding::Up: return std::ceil(value);
-  case Rounding::Nearest: break;
+  case Rounding::Zero:
+    return std::trunc(value);
+  case Rounding::Down:
+    return std::floor(value);
+  case Rounding::Up:
+    return std::ceil(value);
+  case Rounding::Nearest:
+    break;
   }
   return std::nearbyint(value);
 }
@@ -116,11 +126,16 @@ static Handler floatToIntegerOf(Type to, Type from) {
   return forAnyInteger(to, [&](auto zero) -> Handler {
     using D = decltype(zero);
     switch (from) {
-    case Type::F32: return floatToInteger<D, Float32>;
-    case Type::F64: return floatToInteger<D, Float64>;
-    case Type::F16: return floatToInteger<D, Float16>;
-    case Type::BF16: return floatToInteger<D, BFloat16>;
-    default: return nullptr;
+    case Type::F32:
+      return floatToInteger<D, Float32>;
+    case Type::F64:
+      return floatToInteger<D, Float64>;
+    case Type::F16:
+      return floatToInteger<D, Float16>;
+    case Type::BF16:
+      return floatToInteger<D, BFloat16>;
+    default:
+      return nullptr;
     }
   });
 }
@@ -152,11 +167,16 @@ static Handler integerToFloatOf(Type to, Type from) {
   return forAnyInteger(from, [&](auto zero) -> Handler {
     using S = decltype(zero);
     switch (to) {
-    case Type::F32: return integerToFloat<Float32, S>;
-    case Type::F64: return integerToFloat<Float64, S>;
-    case Type::F16: return integerToFloat<Float16, S>;
-    case Type::BF16: return integerToFloat<BFloat16, S>;
-    default: return nullptr;
+    case Type::F32:
+      return integerToFloat<Float32, S>;
+    case Type::F64:
+      return integerToFloat<Float64, S>;
+    case Type::F16:
+      return integerToFloat<Float16, S>;
+    case Type::BF16:
+      return integerToFloat<BFloat16, S>;
+    default:
+      return nullptr;
     }
   });
 }
@@ -186,22 +206,33 @@ static const Inst *floatToFloat(const Inst *inst, Warp &warp) {
 template <class D>
 static Handler floatToFloatFrom(Type from) {
   switch (from) {
-  case Type::F32: return floatToFloat<D, Float32>;
-  case Type::F64: return floatToFloat<D, Float64>;
-  case Type::F16: return floatToFloat<D, Float16>;
-  case Type::BF16: return floatToFloat<D, BFloat16>;
-  default: return nullptr;
+  case Type::F32:
+    return floatToFloat<D, Float32>;
+  case Type::F64:
+    return floatToFloat<D, Float64>;
+  case Type::F16:
+    return floatToFloat<D, Float16>;
+  case Type::BF16:
+    return floatToFloat<D, BFloat16>;
+  default:
+    return nullptr;
   }
 }
 
 static Handler floatToFloatOf(Type to, Type from) {
   switch (to) {
-  case Type::F32: return floatToFloatFrom<Float32>(from);
-  case Type::F64: return floatToFloatFrom<Float64>(from);
-  case Type::F16: return floatToFloatFrom<Float16>(from);
-  case Type::BF16: return floatToFloatFrom<BFloat16>(from);
-  case Type::TF32: return floatToFloatFrom<TFloat32>(from);
-  default: return nullptr;
+  case Type::F32:
+    return floatToFloatFrom<Float32>(from);
+  case Type::F64:
+    return floatToFloatFrom<Float64>(from);
+  case Type::F16:
+    return floatToFloatFrom<Float16>(from);
+  case Type::BF16:
+    return floatToFloatFrom<BFloat16>(from);
+  case Type::TF32:
+    return floatToFloatFrom<TFloat32>(from);
+  default:
+    return nullptr;
   }
 }
 
@@ -254,12 +285,14 @@ static bool translateCvt(Translator &t) {
   if (isInteger(to))
     return store(t, to, floatToIntegerOf(to, from), a,
                  static_cast<uint32_t>(mods.rounding), mods.flags);
-  Handler handler = isInteger(from) ? integerToFloatOf(to, from)
-                                    : floatToFloatOf(to, from);
+  Handler handler =
+      isInteger(from) ? integerToFloatOf(to, from) : floatToFloatOf(to, from);
   if (to == Type::TF32 && !mods.away)
     return t.unsupported();
   return store(t, to, handler, a, static_cast<uint32_t>(mods.rounding),
                mods.flags);
 }
 
-void brt::emu::addConvertOps(OpcodeTable &table) { table["cvt"] = translateCvt; }
+void brt::emu::addConvertOps(OpcodeTable &table) {
+  table["cvt"] = translateCvt;
+}

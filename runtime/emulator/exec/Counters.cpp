@@ -140,11 +140,11 @@ static std::string memoryFields(const SiteCount &memory) {
 }
 
 std::string CounterSummary::json() const {
-  std::string out = fmt::format(
-      "{{\"kernel\":{},\"warp_instructions\":{},\"diverged\":{},"
-      "\"tensor_multiply_adds\":{},{},\"classes\":{{",
-      quoteJson(kernel), warpInstructions, divergedInstructions,
-      tensorMultiplyAdds, memoryFields(memory));
+  std::string out =
+      fmt::format("{{\"kernel\":{},\"warp_instructions\":{},\"diverged\":{},"
+                  "\"tensor_multiply_adds\":{},{},\"classes\":{{",
+                  quoteJson(kernel), warpInstructions, divergedInstructions,
+                  tensorMultiplyAdds, memoryFields(memory));
   const char *comma = "";
   for (const auto &[name, count] : byClass) {
     out += fmt::format("{}\"{}\":{}", comma, name, count);
@@ -153,11 +153,11 @@ std::string CounterSummary::json() const {
   out += "},\"lines\":[";
   comma = "";
   for (const auto &[number, line] : lines) {
-    out += fmt::format("{}{{\"line\":{},\"text\":{},\"warps\":{},"
-                       "\"diverged\":{},\"lanes\":{},{}}}",
-                       comma, number, quoteJson(line.text),
-                       line.warpInstructions, line.diverged, line.lanes,
-                       memoryFields(line.memory));
+    out +=
+        fmt::format("{}{{\"line\":{},\"text\":{},\"warps\":{},"
+                    "\"diverged\":{},\"lanes\":{},{}}}",
+                    comma, number, quoteJson(line.text), line.warpInstructions,
+                    line.diverged, line.lanes, memoryFields(line.memory));
     comma = ",";
   }
   return out + "]}";

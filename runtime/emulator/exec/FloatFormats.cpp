@@ -32,11 +32,10 @@ uint32_t brt::emu::encode(double value, const FloatFormat &format,
     return sign | (clamps ? format.largest() : infinity);
   double whole = std::floor(scaled), rest = scaled - whole;
   uint32_t digits = static_cast<uint32_t>(whole);
-  bool up = mode == NarrowRounding::NearestAway   ? rest >= 0.5
-            : mode == NarrowRounding::NearestEven ? rest > 0.5 ||
-                                                        (rest == 0.5 &&
-                                                         (digits & 1))
-                                                  : false;
+  bool up = mode == NarrowRounding::NearestAway ? rest >= 0.5
+            : mode == NarrowRounding::NearestEven
+                ? rest > 0.5 || (rest == 0.5 && (digits & 1))
+                : false;
   // A carry out of the digits moves into the exponent by itself.
   uint32_t bits =
       (static_cast<uint32_t>(lead - lowest) << format.mantissaBits) + digits +

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Directed rounding and the small formats go through one device: the exact
-// result is first rounded *to odd* in double precision, which keeps enough of it
-// that one more rounding to any narrower format, in any mode, is right.
+// result is first rounded *to odd* in double precision, which keeps enough of
+// it that one more rounding to any narrower format, in any mode, is right.
 //
 //===----------------------------------------------------------------------===//
 
@@ -48,8 +48,7 @@ inline float saturate(float value) {
 
 /// The rounded `value` and what it lacks of the exact result: to odd.
 inline double toOdd(double value, double error) {
-  if (error == 0 || !std::isfinite(value) ||
-      (bitsAs<uint64_t>(value) & 1))
+  if (error == 0 || !std::isfinite(value) || (bitsAs<uint64_t>(value) & 1))
     return value;
   return std::nextafter(value, error > 0 ? HUGE_VAL : -HUGE_VAL);
 }
@@ -80,7 +79,7 @@ inline double sqrtToOdd(double a) {
 /// Double to f32 in any mode.
 inline float roundToFloat(double value, Rounding mode) {
   float nearest = static_cast<float>(value);
-  bool up = nearest < value, down = nearest > value;
+  bool up = nearest<value, down = nearest> value;
   switch (mode) {
   case Rounding::Zero:
     if (value > 0 ? down : up)

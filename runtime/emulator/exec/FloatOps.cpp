@@ -143,17 +143,16 @@ static bool single(Translator &t) {
   Rounding mode = takeRounding(t);
   bool ftz = t.take("ftz"), sat = t.take("sat");
   if (mode == Rounding::Nearest) {
-    Handler handler =
-        ftz ? (sat ? nearest<Core, arity, true, true>()
-                   : nearest<Core, arity, true, false>())
-            : (sat ? nearest<Core, arity, false, true>()
-                   : nearest<Core, arity, false, false>());
+    Handler handler = ftz ? (sat ? nearest<Core, arity, true, true>()
+                                 : nearest<Core, arity, true, false>())
+                          : (sat ? nearest<Core, arity, false, true>()
+                                 : nearest<Core, arity, false, false>());
     return emitByArity(t, handler, arity, Type::F32);
   }
   if (!emitByArity(t, runDirected<Core, arity>, arity, Type::F32))
     return false;
   Inst &made = t.group->insts.back();
-  made.aux = (ftz ? kFtz : 0) | (sat ? kSat : 0);
+  made.aux = (ftz ? uint32_t(kFtz) : 0) | (sat ? uint32_t(kSat) : 0);
   made.aux2 = static_cast<uint32_t>(mode);
   return true;
 }
@@ -211,8 +210,9 @@ struct Extremum {
       b = std::fabs(b);
     }
     T result = pick(a, b);
-    return xorSign && result == result ? std::copysign(result, sign ? T(-1) : T(1))
-                                       : result;
+    return xorSign && result == result
+               ? std::copysign(result, sign ? T(-1) : T(1))
+               : result;
   }
   static T pick(T a, T b) {
     bool aIsNaN = a != a, bIsNaN = b != b;
@@ -255,11 +255,10 @@ static Handler extremumOf(bool xorSign) {
 template <bool max>
 static bool extremum(Translator &t, Type type) {
   if (type == Type::F64)
-    return emitBinary(
-        t,
-        mapBinary<Extremum<double, max, false, false, false>, double, double,
-                  double>,
-        type, type, type);
+    return emitBinary(t,
+                      mapBinary<Extremum<double, max, false, false, false>,
+                                double, double, double>,
+                      type, type, type);
   bool keepNaN = t.take("NaN"), ftz = t.take("ftz");
   bool xorSign = t.take("xorsign");
   if (xorSign && !t.take("abs"))

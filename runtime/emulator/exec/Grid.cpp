@@ -123,10 +123,9 @@ LaunchOutcome brt::emu::runLaunch(const LaunchConfig &config,
               config.parameters.data(), config.parameters.size());
   memory.markInitialised(launch.parameterBase, config.parameters.size());
 
-  uint64_t blocks =
-      uint64_t(config.grid[0]) * config.grid[1] * config.grid[2];
-  unsigned threads = options.threads ? options.threads
-                                     : std::thread::hardware_concurrency();
+  uint64_t blocks = uint64_t(config.grid[0]) * config.grid[1] * config.grid[2];
+  unsigned threads =
+      options.threads ? options.threads : std::thread::hardware_concurrency();
   if (options.replay)
     threads = 1;
   threads = static_cast<unsigned>(

@@ -102,13 +102,12 @@ static bool emitHalf(Translator &t, Type type) {
         brain ? nullptr
               : shaped<Half<F16Format, Core, Then::Saturate>, arity>(packed);
   else if (t.take("relu"))
-    handler = brain
-                  ? shaped<Half<BF16Format, Core, Then::Relu>, arity>(packed)
-                  : shaped<Half<F16Format, Core, Then::Relu>, arity>(packed);
+    handler = brain ? shaped<Half<BF16Format, Core, Then::Relu>, arity>(packed)
+                    : shaped<Half<F16Format, Core, Then::Relu>, arity>(packed);
   else
-    handler =
-        brain ? shaped<Half<BF16Format, Core, Then::Nothing>, arity>(packed)
-              : shaped<Half<F16Format, Core, Then::Nothing>, arity>(packed);
+    handler = brain
+                  ? shaped<Half<BF16Format, Core, Then::Nothing>, arity>(packed)
+                  : shaped<Half<F16Format, Core, Then::Nothing>, arity>(packed);
   return arity == 2 ? emitBinary(t, handler, type, type, type)
                     : emitTernary(t, handler, type, type, type, type);
 }

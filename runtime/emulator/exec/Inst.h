@@ -3,8 +3,8 @@
 //
 // A PTX function is translated once into an array of `Inst`, each holding the
 // address of a handler specialised for opcode and types. A handler works on all
-// 32 lanes of a warp and then jumps straight to the next one's handler, so there
-// is no central dispatch to mispredict.
+// 32 lanes of a warp and then jumps straight to the next one's handler, so
+// there is no central dispatch to mispredict.
 //
 //===----------------------------------------------------------------------===//
 
@@ -52,8 +52,7 @@ struct Inst {
 
 /// Before a loop over the lanes: element i depends on element i alone.
 #if defined(__clang__)
-#define BRT_EMU_LANES                                                          \
-  _Pragma("clang loop vectorize(assume_safety)")
+#define BRT_EMU_LANES _Pragma("clang loop vectorize(assume_safety)")
 #else
 #define BRT_EMU_LANES _Pragma("GCC ivdep")
 #endif

@@ -11,19 +11,37 @@ using namespace brt::emu;
 // Everything wraps (PTX ISA 9.7.1), so the work is done on unsigned values. The
 // 16-bit ones go through 32 bits, or C++ would make them signed again.
 template <class T>
-using Unsigned = std::conditional_t<sizeof(T) == 2, uint32_t,
-                                    std::make_unsigned_t<T>>;
+using Unsigned =
+    std::conditional_t<sizeof(T) == 2, uint32_t, std::make_unsigned_t<T>>;
 /// An integer of twice the width.
 template <class T>
 struct WiderOf;
-template <> struct WiderOf<uint16_t> { using type = uint32_t; };
-template <> struct WiderOf<int16_t> { using type = int32_t; };
-template <> struct WiderOf<uint32_t> { using type = uint64_t; };
-template <> struct WiderOf<int32_t> { using type = int64_t; };
+template <>
+struct WiderOf<uint16_t> {
+  using type = uint32_t;
+};
+template <>
+struct WiderOf<int16_t> {
+  using type = int32_t;
+};
+template <>
+struct WiderOf<uint32_t> {
+  using type = uint64_t;
+};
+template <>
+struct WiderOf<int32_t> {
+  using type = int64_t;
+};
 __extension__ typedef unsigned __int128 UInt128;
 __extension__ typedef __int128 Int128;
-template <> struct WiderOf<uint64_t> { using type = UInt128; };
-template <> struct WiderOf<int64_t> { using type = Int128; };
+template <>
+struct WiderOf<uint64_t> {
+  using type = UInt128;
+};
+template <>
+struct WiderOf<int64_t> {
+  using type = Int128;
+};
 template <class T>
 using Wider = typename WiderOf<T>::type;
 
@@ -124,9 +142,9 @@ template <bool subtract>
 struct Saturating {
   static int32_t apply(int32_t a, int32_t b) {
     int64_t wide = subtract ? int64_t(a) - b : int64_t(a) + b;
-    return static_cast<int32_t>(std::clamp<int64_t>(
-        wide, std::numeric_limits<int32_t>::min(),
-        std::numeric_limits<int32_t>::max()));
+    return static_cast<int32_t>(
+        std::clamp<int64_t>(wide, std::numeric_limits<int32_t>::min(),
+                            std::numeric_limits<int32_t>::max()));
   }
 };
 } // namespace
@@ -150,32 +168,47 @@ static Handler ternary(Type type) {
 /// The type of the result of mul.wide, or None.
 static Type widerType(Type type) {
   switch (type) {
-  case Type::U16: return Type::U32;
-  case Type::S16: return Type::S32;
-  case Type::U32: return Type::U64;
-  case Type::S32: return Type::S64;
-  default: return Type::None;
+  case Type::U16:
+    return Type::U32;
+  case Type::S16:
+    return Type::S32;
+  case Type::U32:
+    return Type::U64;
+  case Type::S32:
+    return Type::S64;
+  default:
+    return Type::None;
   }
 }
 
 static Handler wideProduct(Type type) {
   switch (type) {
-  case Type::U16: return mapBinary<MulWide, uint32_t, uint16_t, uint16_t>;
-  case Type::S16: return mapBinary<MulWide, int32_t, int16_t, int16_t>;
-  case Type::U32: return mapBinary<MulWide, uint64_t, uint32_t, uint32_t>;
-  case Type::S32: return mapBinary<MulWide, int64_t, int32_t, int32_t>;
-  default: return nullptr;
+  case Type::U16:
+    return mapBinary<MulWide, uint32_t, uint16_t, uint16_t>;
+  case Type::S16:
+    return mapBinary<MulWide, int32_t, int16_t, int16_t>;
+  case Type::U32:
+    return mapBinary<MulWide, uint64_t, uint32_t, uint32_t>;
+  case Type::S32:
+    return mapBinary<MulWide, int64_t, int32_t, int32_t>;
+  default:
+    return nullptr;
   }
 }
 
 static Handler wideMad(Type type) {
   using Op = Mad<MulWide>;
   switch (type) {
-  case Type::U16: return mapTernary<Op, uint32_t, uint16_t, uint16_t, uint32_t>;
-  case Type::S16: return mapTernary<Op, int32_t, int16_t, int16_t, int32_t>;
-  case Type::U32: return mapTernary<Op, uint64_t, uint32_t, uint32_t, uint64_t>;
-  case Type::S32: return mapTernary<Op, int64_t, int32_t, int32_t, int64_t>;
-  default: return nullptr;
+  case Type::U16:
+    return mapTernary<Op, uint32_t, uint16_t, uint16_t, uint32_t>;
+  case Type::S16:
+    return mapTernary<Op, int32_t, int16_t, int16_t, int32_t>;
+  case Type::U32:
+    return mapTernary<Op, uint64_t, uint32_t, uint32_t, uint64_t>;
+  case Type::S32:
+    return mapTernary<Op, int64_t, int32_t, int32_t, int64_t>;
+  default:
+    return nullptr;
   }
 }
 

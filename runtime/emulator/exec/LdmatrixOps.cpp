@@ -1,9 +1,9 @@
 //===- LdmatrixOps.cpp - ldmatrix and stmatrix ----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// PTX ISA 9.7.14.5.15-16. Lane 8m + r gives the address of row r of matrix m, of
-// 16 bytes. Register m of lane l holds elements 2(l%4), +1 of row l/4, or with
-// .trans of column l/4.
+// PTX ISA 9.7.14.5.15-16. Lane 8m + r gives the address of row r of matrix m,
+// of 16 bytes. Register m of lane l holds elements 2(l%4), +1 of row l/4, or
+// with .trans of column l/4.
 //
 //===----------------------------------------------------------------------===//
 

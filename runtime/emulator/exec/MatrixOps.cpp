@@ -3,15 +3,15 @@
 //
 // PTX ISA 9.7.14.5. A tile is gathered from the lanes' registers, multiplied as
 // plain arrays, and the result goes back. Where a lane's elements lie follows
-// one rule for all m16n8kK shapes: with g = lane/4, t = lane%4 and P elements in
-// a 32-bit register, register r of A holds row g + 8(r%2), columns Pt.. + 4P(r/2);
-// register r of B holds rows Pt.. + 4Pr of column g; C and D hold row
+// one rule for all m16n8kK shapes: with g = lane/4, t = lane%4 and P elements
+// in a 32-bit register, register r of A holds row g + 8(r%2), columns Pt.. +
+// 4P(r/2); register r of B holds rows Pt.. + 4Pr of column g; C and D hold row
 // g + 8(i/2), column 2t + i%2.
 //
 //===----------------------------------------------------------------------===//
 
-#include "exec/FloatFormats.h"
 #include "exec/Block.h"
+#include "exec/FloatFormats.h"
 
 using namespace brt::emu;
 
@@ -112,10 +112,11 @@ static void storeD(const MmaOp &op, Warp &warp, const Acc (*c)[kColumns]) {
                    [&](unsigned row, unsigned col, unsigned r, unsigned half) {
                      uint32_t &word = warp.reg<uint32_t>(op.regsD[r])[lane];
                      if constexpr (!std::is_same_v<Acc, float>)
-                       word = bitsAs<uint32_t>(static_cast<int32_t>(c[row][col]));
+                       word =
+                           bitsAs<uint32_t>(static_cast<int32_t>(c[row][col]));
                      else if (op.d == Type::F16)
-                       word = half ? (word & 0xffff) |
-                                         encode(c[row][col], kF16) << 16
+                       word = half ? (word & 0xffff) | encode(c[row][col], kF16)
+                                                           << 16
                                    : encode(c[row][col], kF16);
                      else
                        word = bitsAs<uint32_t>(canonical(c[row][col]));
@@ -188,8 +189,8 @@ static const Inst *runDoubleMma(const Inst *inst, Warp &warp) {
     for (unsigned i = 0; i < 2; ++i) {
       double sum = warp.reg<double>(op.regsC[i])[lane];
       for (unsigned k = 0; k < op.k; ++k)
-        sum = std::fma(a[(lane & ~3u) + k], b[4 * (2 * (lane % 4) + i) + k],
-                       sum);
+        sum =
+            std::fma(a[(lane & ~3u) + k], b[4 * (2 * (lane % 4) + i) + k], sum);
       sums[i][lane] = sum;
     }
   for (unsigned i = 0; i < 2; ++i)
@@ -217,9 +218,8 @@ static constexpr Shape kShapes[] = {
     {"m8n8k4", Type::F64, 8, 8, 4}};
 
 static const Shape *takeShape(Translator &t, Type &a, Type types[4]) {
-  const char *name =
-      t.takeOneOf({"m16n8k16", "m16n8k8", "m16n8k4", "m16n8k32", "m8n8k16",
-                   "m8n8k4"});
+  const char *name = t.takeOneOf(
+      {"m16n8k16", "m16n8k8", "m16n8k4", "m16n8k32", "m8n8k16", "m8n8k4"});
   if (!name || !t.take("row") || !t.take("col"))
     return nullptr;
   for (int i = 0; i < 4; ++i)

@@ -198,8 +198,7 @@ static unsigned countSectors(const Resolved &where, uint32_t lanes) {
   if (sorted)
     return count;
   std::sort(sectors, sectors + count);
-  return static_cast<unsigned>(std::unique(sectors, sectors + count) -
-                               sectors);
+  return static_cast<unsigned>(std::unique(sectors, sectors + count) - sectors);
 }
 
 unsigned brt::emu::countWavefronts(const uint64_t *address, uint32_t lanes,
@@ -216,8 +215,7 @@ unsigned brt::emu::countWavefronts(const uint64_t *address, uint32_t lanes,
     for (unsigned lane = first; lane < first + perPass; ++lane)
       if (lanes >> lane & 1)
         for (unsigned i = 0; i < words; ++i)
-          word[count++] =
-              static_cast<uint32_t>(address[lane] / kBankBytes) + i;
+          word[count++] = static_cast<uint32_t>(address[lane] / kBankBytes) + i;
     if (!count)
       continue;
     std::sort(word, word + count);
@@ -243,8 +241,8 @@ void brt::emu::countAccess(Warp &warp, uint32_t site, const Resolved &where,
     count.ideal += ideal;
   }
   uint32_t global = where.lanes & ~where.shared;
-  if (global && warp.block->launch.memory.inRange(
-                    where.address[__builtin_ctz(global)]))
+  if (global &&
+      warp.block->launch.memory.inRange(where.address[__builtin_ctz(global)]))
     count.sectors += countSectors(where, global);
 }
 

@@ -29,11 +29,26 @@ bool brt::emu::takeSpace(Translator &t, Space &space) {
 /// Cache operators and eviction hints change nothing that can be seen
 /// (PTX ISA 9.7.9.1).
 void brt::emu::takeCacheHints(Translator &t) {
-  for (const char *hint :
-       {"ca", "cg", "cs", "lu", "cv", "wb", "wt", "nc", "L1::evict_normal",
-        "L1::evict_unchanged", "L1::evict_first", "L1::evict_last",
-        "L1::no_allocate", "L2::evict_normal", "L2::evict_first",
-        "L2::evict_last", "L2::64B", "L2::128B", "L2::256B", "L2::cache_hint"})
+  for (const char *hint : {"ca",
+                           "cg",
+                           "cs",
+                           "lu",
+                           "cv",
+                           "wb",
+                           "wt",
+                           "nc",
+                           "L1::evict_normal",
+                           "L1::evict_unchanged",
+                           "L1::evict_first",
+                           "L1::evict_last",
+                           "L1::no_allocate",
+                           "L2::evict_normal",
+                           "L2::evict_first",
+                           "L2::evict_last",
+                           "L2::64B",
+                           "L2::128B",
+                           "L2::256B",
+                           "L2::cache_hint"})
     t.take(hint);
 }
 
@@ -90,8 +105,7 @@ static const Inst *runLoad(const Inst *inst, Warp &warp) {
     for (unsigned i = 0; i < op.count; ++i) {
       Elem value = static_cast<Elem>(~uint64_t(0));
       if (valid)
-        std::memcpy(&value, where.host[lane] + i * sizeof(Elem),
-                    sizeof(Elem));
+        std::memcpy(&value, where.host[lane] + i * sizeof(Elem), sizeof(Elem));
       warp.reg<Storage>(op.regs[i])[lane] = static_cast<Storage>(value);
     }
     if (valid)
@@ -126,8 +140,7 @@ static const Inst *runStore(const Inst *inst, Warp &warp) {
 /// A kernel parameter at a constant offset: the same for all lanes.
 template <class Elem, class Storage>
 static const Inst *runLoadParameter(const Inst *inst, Warp &warp) {
-  const uint8_t *from =
-      warp.block->launch.config.parameters.data() + inst->imm;
+  const uint8_t *from = warp.block->launch.config.parameters.data() + inst->imm;
   Elem value;
   std::memcpy(&value, from, sizeof value);
   Storage *d = warp.reg<Storage>(inst->d);
@@ -152,8 +165,8 @@ struct LoadParameter {
 };
 } // namespace
 
-/// The element as it lies in memory and the register that holds it, which may be
-/// wider; signed elements extend their sign.
+/// The element as it lies in memory and the register that holds it, which may
+/// be wider; signed elements extend their sign.
 template <template <class, class> class Pick>
 static Handler accessHandler(Type type, unsigned width) {
   bool isSigned = type == Type::S8 || type == Type::S16 || type == Type::S32;
@@ -167,19 +180,23 @@ static Handler accessHandler(Type type, unsigned width) {
   case 1 * 16 + 8:
     return isSigned ? Pick<int8_t, uint64_t>::handler
                     : Pick<uint8_t, uint64_t>::handler;
-  case 2 * 16 + 2: return Pick<uint16_t, uint16_t>::handler;
+  case 2 * 16 + 2:
+    return Pick<uint16_t, uint16_t>::handler;
   case 2 * 16 + 4:
     return isSigned ? Pick<int16_t, uint32_t>::handler
                     : Pick<uint16_t, uint32_t>::handler;
   case 2 * 16 + 8:
     return isSigned ? Pick<int16_t, uint64_t>::handler
                     : Pick<uint16_t, uint64_t>::handler;
-  case 4 * 16 + 4: return Pick<uint32_t, uint32_t>::handler;
+  case 4 * 16 + 4:
+    return Pick<uint32_t, uint32_t>::handler;
   case 4 * 16 + 8:
     return isSigned ? Pick<int32_t, uint64_t>::handler
                     : Pick<uint32_t, uint64_t>::handler;
-  case 8 * 16 + 8: return Pick<uint64_t, uint64_t>::handler;
-  default: return nullptr;
+  case 8 * 16 + 8:
+    return Pick<uint64_t, uint64_t>::handler;
+  default:
+    return nullptr;
   }
 }
 
@@ -208,9 +225,8 @@ static bool loadParameter(Translator &t, Type type, const Operand &address,
 
 /// The elements of a vector operand, or the operand itself.
 static std::vector<Operand> elementsOf(const Operand &operand) {
-  return operand.kind == Operand::Kind::Vector
-             ? operand.elements
-             : std::vector<Operand>{operand};
+  return operand.kind == Operand::Kind::Vector ? operand.elements
+                                               : std::vector<Operand>{operand};
 }
 
 static bool translateAccess(Translator &t, bool isLoad) {
@@ -236,8 +252,7 @@ static bool translateAccess(Translator &t, bool isLoad) {
     if (!t.placeOf(address.elements[0], place))
       return false;
     if (place.entryParameter)
-      return isLoad ? loadParameter(t, type, address, values)
-                    : t.unsupported();
+      return isLoad ? loadParameter(t, type, address, values) : t.unsupported();
   }
   if (!translateAddress(t, address, *op))
     return false;
@@ -258,8 +273,7 @@ static bool translateAccess(Translator &t, bool isLoad) {
 }
 
 void brt::emu::addMemoryOps(OpcodeTable &table) {
-  table["ld"] = table["ldu"] = [](Translator &t) {
-    return translateAccess(t, true);
-  };
+  table["ld"] =
+      table["ldu"] = [](Translator &t) { return translateAccess(t, true); };
   table["st"] = [](Translator &t) { return translateAccess(t, false); };
 }

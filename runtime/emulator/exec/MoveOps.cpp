@@ -33,36 +33,60 @@ static uint32_t specialValue(const Inst *inst, const Warp &warp,
   const LaunchConfig &config = block.launch.config;
   uint32_t bit = 1u << lane;
   switch (static_cast<Special>(inst->aux)) {
-  case Special::TidX: return warp.tid[0][lane];
-  case Special::TidY: return warp.tid[1][lane];
-  case Special::TidZ: return warp.tid[2][lane];
-  case Special::NtidX: return config.block[0];
-  case Special::NtidY: return config.block[1];
-  case Special::NtidZ: return config.block[2];
-  case Special::CtaidX: return block.id[0];
-  case Special::CtaidY: return block.id[1];
-  case Special::CtaidZ: return block.id[2];
-  case Special::NctaidX: return config.grid[0];
-  case Special::NctaidY: return config.grid[1];
-  case Special::NctaidZ: return config.grid[2];
-  case Special::LaneId: return lane;
-  case Special::WarpId: return warp.index;
-  case Special::NwarpId: return static_cast<uint32_t>(block.warps.size());
-  case Special::LaneMaskEq: return bit;
-  case Special::LaneMaskLt: return bit - 1;
-  case Special::LaneMaskLe: return bit | (bit - 1);
-  case Special::LaneMaskGt: return ~(bit | (bit - 1));
-  case Special::LaneMaskGe: return ~(bit - 1);
+  case Special::TidX:
+    return warp.tid[0][lane];
+  case Special::TidY:
+    return warp.tid[1][lane];
+  case Special::TidZ:
+    return warp.tid[2][lane];
+  case Special::NtidX:
+    return config.block[0];
+  case Special::NtidY:
+    return config.block[1];
+  case Special::NtidZ:
+    return config.block[2];
+  case Special::CtaidX:
+    return block.id[0];
+  case Special::CtaidY:
+    return block.id[1];
+  case Special::CtaidZ:
+    return block.id[2];
+  case Special::NctaidX:
+    return config.grid[0];
+  case Special::NctaidY:
+    return config.grid[1];
+  case Special::NctaidZ:
+    return config.grid[2];
+  case Special::LaneId:
+    return lane;
+  case Special::WarpId:
+    return warp.index;
+  case Special::NwarpId:
+    return static_cast<uint32_t>(block.warps.size());
+  case Special::LaneMaskEq:
+    return bit;
+  case Special::LaneMaskLt:
+    return bit - 1;
+  case Special::LaneMaskLe:
+    return bit | (bit - 1);
+  case Special::LaneMaskGt:
+    return ~(bit | (bit - 1));
+  case Special::LaneMaskGe:
+    return ~(bit - 1);
   // Where cooperative groups find the grid's barrier: high word, low word.
   case Special::EnvReg1:
     return static_cast<uint32_t>(config.gridSyncWorkspace >> 32);
   case Special::EnvReg2:
     return static_cast<uint32_t>(config.gridSyncWorkspace);
-  case Special::DynamicShared: return config.dynamicShared;
-  case Special::TotalShared: return block.sharedBytes;
+  case Special::DynamicShared:
+    return config.dynamicShared;
+  case Special::TotalShared:
+    return block.sharedBytes;
   case Special::NsmId:
-  case Special::One: return 1;
-  default: return 0; // one multiprocessor, no cluster
+  case Special::One:
+    return 1;
+  default:
+    return 0; // one multiprocessor, no cluster
   }
 }
 
@@ -149,8 +173,8 @@ template <class Whole, class Piece>
 static const Inst *insertPiece(const Inst *inst, Warp &warp) {
   const Piece *a = warp.reg<Piece>(inst->a);
   Whole *d = warp.reg<Whole>(inst->d);
-  Whole hole = ~(static_cast<Whole>(static_cast<Piece>(~Piece(0)))
-                 << inst->aux);
+  Whole hole =
+      ~(static_cast<Whole>(static_cast<Piece>(~Piece(0))) << inst->aux);
   for (unsigned lane = 0; lane < kLanes; ++lane)
     if (warp.active >> lane & 1)
       d[lane] = (d[lane] & hole) | static_cast<Whole>(a[lane]) << inst->aux;
@@ -285,8 +309,8 @@ static const Inst *convertAddress(const Inst *inst, Warp &warp) {
 
 static bool translateCvta(Translator &t) {
   bool to = t.take("to");
-  const char *space = t.takeOneOf({"global", "shared", "shared::cta", "local",
-                                   "const", "param"});
+  const char *space = t.takeOneOf(
+      {"global", "shared", "shared::cta", "local", "const", "param"});
   if (!space || t.takeType() != Type::U64)
     return t.unsupported();
   if (!t.expectOperands(2))
@@ -315,8 +339,7 @@ static const Inst *isInSpace(const Inst *inst, Warp &warp) {
 }
 
 static bool translateIsspacep(Translator &t) {
-  const char *space =
-      t.takeOneOf({"global", "shared", "shared::cta", "local"});
+  const char *space = t.takeOneOf({"global", "shared", "shared::cta", "local"});
   if (!space || !t.expectOperands(2))
     return t.unsupported();
   uint32_t a = t.source(t.operand(1), Type::U64);

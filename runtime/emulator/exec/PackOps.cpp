@@ -13,11 +13,16 @@ using namespace brt::emu;
 
 static const FloatFormat *formatOf(Type type) {
   switch (type) {
-  case Type::F16x2: return &kF16;
-  case Type::BF16x2: return &kBF16;
-  case Type::E4M3x2: return &kE4M3;
-  case Type::E5M2x2: return &kE5M2;
-  default: return nullptr;
+  case Type::F16x2:
+    return &kF16;
+  case Type::BF16x2:
+    return &kBF16;
+  case Type::E4M3x2:
+    return &kE4M3;
+  case Type::E5M2x2:
+    return &kE5M2;
+  default:
+    return nullptr;
   }
 }
 
@@ -96,8 +101,8 @@ static const Inst *repack(const Inst *inst, Warp &warp) {
       continue;
     double low = decode(a[lane] & ones, info.from);
     double high = decode(a[lane] >> info.fromBits & ones, info.from);
-    d[lane] = static_cast<D>(packOne(high, info) << info.bits |
-                             packOne(low, info));
+    d[lane] =
+        static_cast<D>(packOne(high, info) << info.bits | packOne(low, info));
   }
   BRT_EMU_NEXT(inst + 1, warp);
 }

@@ -81,8 +81,7 @@ bool Loader::fillVariables() {
     program.memory.markInitialised(address, variable->size);
     for (const Variable::Relocation &relocation : variable->relocations) {
       uint64_t value = 0;
-      const Variable *target =
-          program.module->findVariable(relocation.symbol);
+      const Variable *target = program.module->findVariable(relocation.symbol);
       const Function *function =
           program.module->findFunction(relocation.symbol);
       if (target && program.addressOf.count(target))

@@ -44,9 +44,9 @@ struct Code {
   // Entries only.
   uint32_t parameterBytes = 0;
   std::vector<uint32_t> parameterOffsets;
-  uint32_t staticShared = 0;      // bytes
-  uint32_t dynamicSharedAt = 0;   // offset of the dynamic array
-  uint32_t localReserve = 0;      // bytes of local memory a thread may need
+  uint32_t staticShared = 0;    // bytes
+  uint32_t dynamicSharedAt = 0; // offset of the dynamic array
+  uint32_t localReserve = 0;    // bytes of local memory a thread may need
   bool usesGridSync = false;
 };
 
@@ -81,7 +81,8 @@ public:
 
 /// Parses, places and translates one PTX text. On failure returns null and
 /// fills `diagnostic`: what is malformed, or which form is not supported.
-std::unique_ptr<Program> loadProgram(std::string_view text, DeviceMemory &memory,
+std::unique_ptr<Program> loadProgram(std::string_view text,
+                                     DeviceMemory &memory,
                                      Diagnostic &diagnostic);
 
 } // namespace brt::emu

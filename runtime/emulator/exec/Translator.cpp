@@ -22,8 +22,8 @@ const OpcodeTable &brt::emu::opcodeTable() {
     for (auto *add :
          {addArithmeticOps, addBitOps, addApproximateOps, addCompareOps,
           addConvertOps, addMoveOps, addMemoryOps, addAtomicOps, addControlOps,
-          addCallOps, addWarpOps, addBarrierOps, addMatrixOps,
-          addLdmatrixOps, addAsyncOps})
+          addCallOps, addWarpOps, addBarrierOps, addMatrixOps, addLdmatrixOps,
+          addWmmaOps, addAsyncOps})
       add(built);
     return built;
   }();
@@ -32,17 +32,14 @@ const OpcodeTable &brt::emu::opcodeTable() {
 
 Translator::Translator(Program &program, const Function &function, Code &code,
                        Diagnostic &diagnostic)
-    : program(program), function(function), code(code),
-      diagnostic(diagnostic) {
+    : program(program), function(function), code(code), diagnostic(diagnostic) {
   code.function = &function;
   layOutRegisters();
   layOutMemory();
 }
 
 /// Bytes that one lane of a register takes; 8-bit registers are kept in 16.
-static unsigned laneBytes(Type type) {
-  return std::max(2u, sizeOf(type));
-}
+static unsigned laneBytes(Type type) { return std::max(2u, sizeOf(type)); }
 
 void Translator::layOutRegisters() {
   uint32_t at = 0;
@@ -63,10 +60,10 @@ void Translator::layOutRegisters() {
   registersEnd = alignTo(at, kRegisterAlign);
   temporaryEnd = registersEnd + kTemporaryBytes;
   code.trackedAt = temporaryEnd;
-  code.constantsAt = alignTo(
-      temporaryEnd + sizeof(uint32_t) *
-                         static_cast<uint32_t>(function.registers.size()),
-      kRegisterAlign);
+  code.constantsAt =
+      alignTo(temporaryEnd + sizeof(uint32_t) * static_cast<uint32_t>(
+                                                    function.registers.size()),
+              kRegisterAlign);
 }
 
 /// Shared variables of functions other than kernels keep one place in every
@@ -262,10 +259,9 @@ uint32_t Translator::source(const Operand &operand, Type type) {
   unsigned width = 0;
   uint32_t at = wideSource(operand, type, width);
   if (good && width != laneBytes(type))
-    fail(operand.where, "expects a register of " +
-                            std::to_string(8 * sizeOf(type)) +
-                            " bits, but got one of " +
-                            std::to_string(8 * width));
+    fail(operand.where,
+         "expects a register of " + std::to_string(8 * sizeOf(type)) +
+             " bits, but got one of " + std::to_string(8 * width));
   return at;
 }
 
@@ -288,10 +284,9 @@ uint32_t Translator::target(const Operand &operand, Type type) {
   unsigned width = 0;
   uint32_t at = wideTarget(operand, type, width);
   if (good && width != laneBytes(type))
-    fail(operand.where, "expects a register of " +
-                            std::to_string(8 * sizeOf(type)) +
-                            " bits, but got one of " +
-                            std::to_string(8 * width));
+    fail(operand.where,
+         "expects a register of " + std::to_string(8 * sizeOf(type)) +
+             " bits, but got one of " + std::to_string(8 * width));
   return at;
 }
 
@@ -377,29 +372,45 @@ uint32_t Translator::newSite() {
 
 uint32_t Translator::special(const Operand &operand, Type type) {
   static const std::map<std::string, Special> table = {
-      {"%tid.x", Special::TidX}, {"%tid.y", Special::TidY},
-      {"%tid.z", Special::TidZ}, {"%ntid.x", Special::NtidX},
-      {"%ntid.y", Special::NtidY}, {"%ntid.z", Special::NtidZ},
-      {"%ctaid.x", Special::CtaidX}, {"%ctaid.y", Special::CtaidY},
-      {"%ctaid.z", Special::CtaidZ}, {"%nctaid.x", Special::NctaidX},
-      {"%nctaid.y", Special::NctaidY}, {"%nctaid.z", Special::NctaidZ},
-      {"%laneid", Special::LaneId}, {"%warpid", Special::WarpId},
-      {"%nwarpid", Special::NwarpId}, {"%lanemask_eq", Special::LaneMaskEq},
+      {"%tid.x", Special::TidX},
+      {"%tid.y", Special::TidY},
+      {"%tid.z", Special::TidZ},
+      {"%ntid.x", Special::NtidX},
+      {"%ntid.y", Special::NtidY},
+      {"%ntid.z", Special::NtidZ},
+      {"%ctaid.x", Special::CtaidX},
+      {"%ctaid.y", Special::CtaidY},
+      {"%ctaid.z", Special::CtaidZ},
+      {"%nctaid.x", Special::NctaidX},
+      {"%nctaid.y", Special::NctaidY},
+      {"%nctaid.z", Special::NctaidZ},
+      {"%laneid", Special::LaneId},
+      {"%warpid", Special::WarpId},
+      {"%nwarpid", Special::NwarpId},
+      {"%lanemask_eq", Special::LaneMaskEq},
       {"%lanemask_lt", Special::LaneMaskLt},
       {"%lanemask_le", Special::LaneMaskLe},
       {"%lanemask_gt", Special::LaneMaskGt},
-      {"%lanemask_ge", Special::LaneMaskGe}, {"%clock", Special::Clock},
-      {"%clock64", Special::Clock64}, {"%globaltimer", Special::GlobalTimer},
-      {"%smid", Special::SmId}, {"%nsmid", Special::NsmId},
-      {"%gridid", Special::GridId}, {"%envreg1", Special::EnvReg1},
+      {"%lanemask_ge", Special::LaneMaskGe},
+      {"%clock", Special::Clock},
+      {"%clock64", Special::Clock64},
+      {"%globaltimer", Special::GlobalTimer},
+      {"%smid", Special::SmId},
+      {"%nsmid", Special::NsmId},
+      {"%gridid", Special::GridId},
+      {"%envreg1", Special::EnvReg1},
       {"%envreg2", Special::EnvReg2},
       {"%dynamic_smem_size", Special::DynamicShared},
       {"%total_smem_size", Special::TotalShared},
       // Without a cluster launch, every block is a cluster of its own.
-      {"%cluster_ctarank", Special::Zero}, {"%cluster_nctarank", Special::One},
-      {"%cluster_ctaid.x", Special::Zero}, {"%cluster_ctaid.y", Special::Zero},
-      {"%cluster_ctaid.z", Special::Zero}, {"%cluster_nctaid.x", Special::One},
-      {"%cluster_nctaid.y", Special::One}, {"%cluster_nctaid.z", Special::One}};
+      {"%cluster_ctarank", Special::Zero},
+      {"%cluster_nctarank", Special::One},
+      {"%cluster_ctaid.x", Special::Zero},
+      {"%cluster_ctaid.y", Special::Zero},
+      {"%cluster_ctaid.z", Special::Zero},
+      {"%cluster_nctaid.x", Special::One},
+      {"%cluster_nctaid.y", Special::One},
+      {"%cluster_nctaid.z", Special::One}};
   auto found = table.find(operand.text);
   if (found == table.end()) {
     fail(operand.where, "the special register '" + operand.text +

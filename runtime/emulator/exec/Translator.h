@@ -20,7 +20,7 @@ struct Group {
   bool fallsThrough = true; // the next instruction may follow
   /// Waits for other lanes or runs a call: with a guard, lanes branch around.
   bool needsWholePath = false;
-  bool guardTaken = false;  // the handler looks at the guard itself
+  bool guardTaken = false;       // the handler looks at the guard itself
   std::vector<uint32_t> targets; // labels
   /// Insts whose `imm` is a label index, to become the address of its code.
   std::vector<size_t> labelUsers;
@@ -28,8 +28,8 @@ struct Group {
   std::vector<const Inst *> *targetTable = nullptr;
 };
 
-/// Per instruction: registers that some path leaves unwritten when it gets there.
-/// A register is watched at run time only if such a read exists.
+/// Per instruction: registers that some path leaves unwritten when it gets
+/// there. A register is watched at run time only if such a read exists.
 struct UnwrittenReads {
   std::vector<std::vector<uint32_t>> checks; // [instruction] -> registers
   std::vector<bool> watched;                 // [register]
@@ -46,8 +46,8 @@ void assemble(Program &program, Code &code, std::vector<Group> &groups,
               const std::vector<uint32_t> &registerAt);
 
 /// Translates the instructions of one function. An opcode's translator asks for
-/// modifiers and operands and emits handlers; whatever modifier nobody asked for
-/// makes the form unsupported.
+/// modifiers and operands and emits handlers; whatever modifier nobody asked
+/// for makes the form unsupported.
 class Translator {
 public:
   Translator(Program &program, const Function &function, Code &code,
@@ -71,7 +71,8 @@ public:
   bool expectOperands(size_t count);
   const Operand &operand(size_t index) const;
 
-  // Operands as offsets into the frame. A failure is noted and shows at the end.
+  // Operands as offsets into the frame. A failure is noted and shows at the
+  // end.
   uint32_t source(const Operand &operand, Type type);
   uint32_t target(const Operand &operand, Type type);
   /// A predicate source; negation is resolved.
@@ -154,6 +155,7 @@ void addWarpOps(OpcodeTable &table);
 void addBarrierOps(OpcodeTable &table);
 void addMatrixOps(OpcodeTable &table);
 void addLdmatrixOps(OpcodeTable &table);
+void addWmmaOps(OpcodeTable &table);
 void addAsyncOps(OpcodeTable &table);
 
 // Handlers the translator itself emits (ControlOps.cpp, MoveOps.cpp).
@@ -174,10 +176,38 @@ const Inst *runNarrow(const Inst *, Warp &);
 
 /// Special registers (PTX ISA 10), as Inst::aux of `runSpecial`.
 enum class Special : uint32_t {
-  TidX, TidY, TidZ, NtidX, NtidY, NtidZ, CtaidX, CtaidY, CtaidZ, NctaidX,
-  NctaidY, NctaidZ, LaneId, WarpId, NwarpId, LaneMaskEq, LaneMaskLt, LaneMaskLe,
-  LaneMaskGt, LaneMaskGe, Clock, Clock64, GlobalTimer, SmId, NsmId, GridId,
-  EnvReg1, EnvReg2, DynamicShared, TotalShared, Zero, One
+  TidX,
+  TidY,
+  TidZ,
+  NtidX,
+  NtidY,
+  NtidZ,
+  CtaidX,
+  CtaidY,
+  CtaidZ,
+  NctaidX,
+  NctaidY,
+  NctaidZ,
+  LaneId,
+  WarpId,
+  NwarpId,
+  LaneMaskEq,
+  LaneMaskLt,
+  LaneMaskLe,
+  LaneMaskGt,
+  LaneMaskGe,
+  Clock,
+  Clock64,
+  GlobalTimer,
+  SmId,
+  NsmId,
+  GridId,
+  EnvReg1,
+  EnvReg2,
+  DynamicShared,
+  TotalShared,
+  Zero,
+  One
 };
 
 /// Generic address windows (PTX ISA 5.1): far from anything the host maps.

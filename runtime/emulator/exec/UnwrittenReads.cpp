@@ -84,9 +84,8 @@ void SurelyWritten::solve() {
   }
 }
 
-UnwrittenReads
-brt::emu::findUnwrittenReads(const Function &function,
-                             const std::vector<Group> &groups) {
+UnwrittenReads brt::emu::findUnwrittenReads(const Function &function,
+                                            const std::vector<Group> &groups) {
   SurelyWritten sure(function, groups);
   sure.solve();
   UnwrittenReads result;

@@ -11,8 +11,8 @@ using namespace brt::emu;
 static constexpr size_t kRegisterAlign = 64;
 /// A call chain deeper than this is a recursion that does not end.
 static constexpr uint32_t kMaxCallDepth = 1024;
-/// Registers start as quiet NaNs in every float format: what the hardware leaves
-/// there is not zero either.
+/// Registers start as quiet NaNs in every float format: what the hardware
+/// leaves there is not zero either.
 static constexpr int kNanByte = 0xff;
 
 void Warp::run() {
@@ -94,8 +94,8 @@ const Inst *Warp::branch(uint32_t taken, const Inst *target, const Inst *next) {
     return next;
   const Inst *first = target < next ? target : next;
   uint32_t firstLanes = target < next ? taken : rest;
-  others.push_back({active & ~firstLanes, first == target ? next : target,
-                    frame, false});
+  others.push_back(
+      {active & ~firstLanes, first == target ? next : target, frame, false});
   active = firstLanes;
   return first;
 }

@@ -4,9 +4,9 @@
 // Lanes that stand at the same place of the same call run together. When a
 // branch parts them, the warp holds one *path* for each place. The path that is
 // furthest behind (deepest call, then lowest address) runs first and paths that
-// meet merge: code laid out in order reconverges where the branches join. A path
-// that keeps jumping back is set aside from time to time, so that a lane may
-// wait for another lane of its own warp.
+// meet merge: code laid out in order reconverges where the branches join. A
+// path that keeps jumping back is set aside from time to time, so that a lane
+// may wait for another lane of its own warp.
 //
 //===----------------------------------------------------------------------===//
 
@@ -55,22 +55,22 @@ struct PendingCopy {
   uint32_t copied = 0;      // of the source; the rest is zeros
   uint8_t lane = 0;
   bool landed = false;
-  uint32_t group = 0;       // per lane, counted by commit_group
-  uint32_t site = 0;        // Program::sites
+  uint32_t group = 0; // per lane, counted by commit_group
+  uint32_t site = 0;  // Program::sites
 };
 
 class Warp {
 public:
   // What handlers touch on every instruction comes first.
-  uint8_t *regs = nullptr;  // registers of `frame`
-  uint32_t active = 0;      // lanes of the current path
-  int32_t budget = 0;       // basic blocks until another warp may run
+  uint8_t *regs = nullptr; // registers of `frame`
+  uint32_t active = 0;     // lanes of the current path
+  int32_t budget = 0;      // basic blocks until another warp may run
   Frame *frame = nullptr;
   const Inst *pc = nullptr; // where to go on after leaving the loop
 
-  uint32_t index = 0;       // in the block
-  uint32_t present = 0;     // lanes that exist
-  uint32_t live = 0;        // lanes that have not exited
+  uint32_t index = 0;   // in the block
+  uint32_t present = 0; // lanes that exist
+  uint32_t live = 0;    // lanes that have not exited
   WarpState state = WarpState::Ready;
   uint32_t savedActive = 0; // outside the guard of a predicated instruction
   bool fairTurn = false;    // run this path although another is behind it
@@ -79,9 +79,9 @@ public:
   Worker *worker = nullptr;
 
   uint32_t tid[3][kLanes] = {};
-  uint32_t carry = 0;       // condition code, one bit per lane
+  uint32_t carry = 0;               // condition code, one bit per lane
   std::unique_ptr<uint8_t[]> local; // data, then one init byte per byte
-  uint32_t localBytes = 0;  // per lane
+  uint32_t localBytes = 0;          // per lane
   std::vector<PendingCopy> copies;
   uint32_t copyGroups[kLanes] = {}; // groups committed by each lane
   // Of the last bar.red: threads whose predicate was true, all of them, any.

@@ -234,14 +234,22 @@ enum class Reduce : uint32_t { Add, MinU, MaxU, MinS, MaxS, And, Or, Xor };
 static uint32_t reduceTwo(Reduce kind, uint32_t a, uint32_t b) {
   int32_t x = static_cast<int32_t>(a), y = static_cast<int32_t>(b);
   switch (kind) {
-  case Reduce::Add: return a + b;
-  case Reduce::MinU: return std::min(a, b);
-  case Reduce::MaxU: return std::max(a, b);
-  case Reduce::MinS: return static_cast<uint32_t>(std::min(x, y));
-  case Reduce::MaxS: return static_cast<uint32_t>(std::max(x, y));
-  case Reduce::And: return a & b;
-  case Reduce::Or: return a | b;
-  case Reduce::Xor: break;
+  case Reduce::Add:
+    return a + b;
+  case Reduce::MinU:
+    return std::min(a, b);
+  case Reduce::MaxU:
+    return std::max(a, b);
+  case Reduce::MinS:
+    return static_cast<uint32_t>(std::min(x, y));
+  case Reduce::MaxS:
+    return static_cast<uint32_t>(std::max(x, y));
+  case Reduce::And:
+    return a & b;
+  case Reduce::Or:
+    return a | b;
+  case Reduce::Xor:
+    break;
   }
   return a ^ b;
 }

@@ -66,9 +66,7 @@ public:
   ptrdiff_t shadowDelta() const { return static_cast<ptrdiff_t>(kReserved); }
   void markInitialised(uint64_t address, uint64_t bytes) const;
   /// True for addresses that may ever be handed out.
-  bool inRange(uint64_t address) const {
-    return address - base < kReserved;
-  }
+  bool inRange(uint64_t address) const { return address - base < kReserved; }
   uint64_t rangeBase() const { return base; }
 
   /// Bytes of address space for data.

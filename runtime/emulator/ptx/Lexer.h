@@ -33,8 +33,8 @@ struct Token {
   }
 };
 
-/// Splits PTX text (PTX ISA 4) into tokens; comments and blanks vanish. The text
-/// must outlive the lexer and its tokens.
+/// Splits PTX text (PTX ISA 4) into tokens; comments and blanks vanish. The
+/// text must outlive the lexer and its tokens.
 class Lexer {
 public:
   explicit Lexer(std::string_view text) : text(text) {}

@@ -25,12 +25,44 @@ struct Diagnostic {
 };
 
 /// State spaces (PTX ISA 5.1). `Generic` is the absence of one.
-enum class Space : uint8_t { Generic, Reg, Global, Shared, Local, Const, Param };
+enum class Space : uint8_t {
+  Generic,
+  Reg,
+  Global,
+  Shared,
+  Local,
+  Const,
+  Param
+};
 
 /// Fundamental types (PTX ISA 5.2) and the packed halves.
 enum class Type : uint8_t {
-  None, Pred, B8, B16, B32, B64, B128, U8, U16, U32, U64, S8, S16, S32, S64,
-  F16, BF16, F16x2, BF16x2, TF32, E4M3, E5M2, E4M3x2, E5M2x2, F32, F64
+  None,
+  Pred,
+  B8,
+  B16,
+  B32,
+  B64,
+  B128,
+  U8,
+  U16,
+  U32,
+  U64,
+  S8,
+  S16,
+  S32,
+  S64,
+  F16,
+  BF16,
+  F16x2,
+  BF16x2,
+  TF32,
+  E4M3,
+  E5M2,
+  E4M3x2,
+  E5M2x2,
+  F32,
+  F64
 };
 
 /// Bytes of one value; a predicate has none.
@@ -75,7 +107,7 @@ struct Operand {
   Kind kind = Kind::Sink;
   bool negated = false; // !p
   bool single = false;
-  uint32_t index = 0;   // register; label; Function::variables
+  uint32_t index = 0; // register; label; Function::variables
   uint64_t bits = 0;
   std::string text;
   /// For a symbol: the variable it names, when that is known to the parser.

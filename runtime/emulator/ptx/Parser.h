@@ -13,8 +13,8 @@
 namespace brt::emu {
 
 /// Parses one PTX module. On failure returns null and fills `diagnostic`. Any
-/// instruction of the general shape is taken; whether the emulator can run it is
-/// the translator's business.
+/// instruction of the general shape is taken; whether the emulator can run it
+/// is the translator's business.
 std::unique_ptr<Module> parsePtx(std::string_view text, Diagnostic &diagnostic);
 
 /// The recursive-descent parser behind `parsePtx`. Every method returns false

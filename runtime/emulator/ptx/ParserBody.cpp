@@ -258,11 +258,9 @@ bool Parser::instruction() {
     if (inst.operands.size() != 1 ||
         inst.operands[0].kind != Operand::Kind::Symbol)
       return fail(inst.where, "expects 'bra' to name one label");
-    scopes.back().fixups.push_back({inst.operands[0].text,
-                                    inst.operands[0].where, false,
-                                    static_cast<uint32_t>(
-                                        function->body.size()),
-                                    0});
+    scopes.back().fixups.push_back(
+        {inst.operands[0].text, inst.operands[0].where, false,
+         static_cast<uint32_t>(function->body.size()), 0});
   }
   function->body.push_back(std::move(inst));
   return true;

@@ -115,8 +115,8 @@ bool Parser::header() {
     if (name.rfind("sm_", 0) == 0)
       module->target = std::strtoul(name.c_str() + 3, nullptr, 10);
     else if (name != "debug" && name != "texmode_independent")
-      return fail(where, "expects a target such as sm_80, but got '" + name +
-                             "'");
+      return fail(where,
+                  "expects a target such as sm_80, but got '" + name + "'");
   } while (accept(','));
 
   if (acceptDotted("address_size")) {
@@ -349,9 +349,8 @@ bool Parser::variableExtent(Variable &variable, unsigned lanes) {
     Location where = token.where;
     if (!integer(extent))
       return false;
-    if (extent < 0 ||
-        (variable.size &&
-         static_cast<uint64_t>(extent) > kMaxVariableBytes / variable.size))
+    if (extent < 0 || (variable.size && static_cast<uint64_t>(extent) >
+                                            kMaxVariableBytes / variable.size))
       return fail(where, "expects the array to be of a sane size, but got " +
                              std::to_string(extent));
     variable.size *= extent;
@@ -404,10 +403,9 @@ bool Parser::initialiser(Variable &variable) {
   if (unsized)
     variable.size = at;
   if (at > variable.size)
-    return fail(variable.where, "expects at most " +
-                                    std::to_string(variable.size) +
-                                    " bytes of initialiser, but got " +
-                                    std::to_string(at));
+    return fail(variable.where,
+                "expects at most " + std::to_string(variable.size) +
+                    " bytes of initialiser, but got " + std::to_string(at));
   return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cuda_bf16.h>
+#include <mma.h>
 
 static __device__ uint32_t sharedAddress(const void *pointer) {
   return static_cast<uint32_t>(__cvta_generic_to_shared(pointer));
@@ -92,4 +93,38 @@ extern "C" __global__ void tensorGemmHasty(const __nv_bfloat16 *a,
                                            const __nv_bfloat16 *b, float *c,
                                            int m, int n, int k) {
   gemm<2>(a, b, c, m, n, k);
+}
+
+/// C = 2 A B with A [m, k], B [k, n] by rows, one warp per 16 x 16 tile; the
+/// factor is applied element by element to the fragment.
+extern "C" __global__ void wmmaHalf(const __half *a, const __half *b, float *c,
+                                    int m, int n, int k) {
+  using namespace nvcuda::wmma;
+  fragment<matrix_a, 16, 16, 16, __half, row_major> fa;
+  fragment<matrix_b, 16, 16, 16, __half, row_major> fb;
+  fragment<accumulator, 16, 16, 16, float> sum;
+  int row = blockIdx.y * 16, col = blockIdx.x * 16;
+  fill_fragment(sum, 0.0f);
+  for (int i = 0; i < k; i += 16) {
+    load_matrix_sync(fa, a + row * k + i, k);
+    load_matrix_sync(fb, b + i * n + col, n);
+    mma_sync(sum, fa, fb, sum);
+  }
+  for (int i = 0; i < sum.num_elements; ++i)
+    sum.x[i] *= 2;
+  store_matrix_sync(c + row * n + col, sum, n, mem_row_major);
+}
+
+/// C^T = A B with A [16, 16] by rows and B by columns, in bytes.
+extern "C" __global__ void wmmaBytes(const signed char *a, const signed char *b,
+                                     int *c) {
+  using namespace nvcuda::wmma;
+  fragment<matrix_a, 16, 16, 16, signed char, row_major> fa;
+  fragment<matrix_b, 16, 16, 16, signed char, col_major> fb;
+  fragment<accumulator, 16, 16, 16, int> sum;
+  fill_fragment(sum, 1);
+  load_matrix_sync(fa, a, 16);
+  load_matrix_sync(fb, b, 16);
+  mma_sync(sum, fa, fb, sum);
+  store_matrix_sync(c, sum, 16, mem_col_major);
 }
