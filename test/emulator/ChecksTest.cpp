@@ -126,6 +126,19 @@ TEST_F(Checks, UseAfterFree) {
   expectFinding(FindingKind::UseAfterFree, "ld.global.u32 %r0, [%p0];");
 }
 
+TEST_F(Checks, ManyLaunchesLeaveNothingBehind) {
+  // More than the mappings a Linux process may have (65530), were they kept.
+  auto program = machine.load(ptxKernel("ld.global.u32 %r0, [%p0];"));
+  for (int i = 0; i < 70000; ++i) {
+    uint64_t scratch = machine.allocate(64);
+    ASSERT_NE(scratch, 0u);
+    machine.memory.release(scratch);
+    if (i % 1000 == 0)
+      ASSERT_TRUE(machine.run(*program, "k", 1, 1, {buffer}).findings.empty());
+  }
+  EXPECT_EQ(machine.memory.usedBytes(), 4096u);
+}
+
 TEST_F(Checks, UninitialisedMemory) {
   std::string shared = std::string(kSharedIndex) + "st.shared.u32 [%r1], %r0; ";
   expectClean(shared + "ld.shared.u32 %r2, [%r1];");

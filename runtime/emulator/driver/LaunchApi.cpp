@@ -39,6 +39,9 @@ static Result checkShape(const CallerConfig &config,
       config.gridZ > kMaxGridYZ)
     return ErrorInvalidValue;
   const Function &source = *function.code->function;
+  const uint32_t *cluster = source.requiredCluster;
+  if (uint64_t(cluster[0]) * cluster[1] * cluster[2] > 1)
+    return notSupported("cuLaunchKernel of a kernel that requires clusters");
   const uint32_t *most = source.maxThreads, *exact = source.requiredThreads;
   if (most[0] && threads > uint64_t(most[0]) * most[1] * most[2])
     return ErrorInvalidValue;

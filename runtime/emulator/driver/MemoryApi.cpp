@@ -25,7 +25,10 @@ static Result release(DevicePointer address) {
     return result;
   if (!address)
     return Success;
-  return Driver::get().memory.release(address) ? Success : ErrorInvalidValue;
+  // Freeing waits for the kernel under way.
+  Driver &driver = Driver::get();
+  std::lock_guard<std::mutex> lock(driver.launchMutex);
+  return driver.memory.release(address) ? Success : ErrorInvalidValue;
 }
 
 BRT_CUDA_API cuMemAlloc_v2(DevicePointer *address, size_t bytes) {

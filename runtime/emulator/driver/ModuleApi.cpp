@@ -105,6 +105,8 @@ BRT_CUDA_API cuModuleLoad(LoadedModule **module, const char *path) {
 
 BRT_CUDA_API cuModuleUnload(LoadedModule *module) {
   Driver &driver = Driver::get();
+  // Unloading waits for the kernel under way.
+  std::lock_guard<std::mutex> launches(driver.launchMutex);
   std::lock_guard<std::mutex> lock(driver.mutex);
   if (!driver.modules.erase(module))
     return ErrorInvalidHandle;

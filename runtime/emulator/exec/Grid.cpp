@@ -119,6 +119,11 @@ LaunchOutcome brt::emu::runLaunch(const LaunchConfig &config,
                                   DeviceMemory &memory) {
   Launch launch(config, options, memory);
   launch.parameterBase = memory.allocate(config.parameters.size(), true);
+  if (!launch.parameterBase) {
+    LaunchOutcome outcome;
+    outcome.fault = Fault::LaunchFailure;
+    return outcome;
+  }
   std::memcpy(reinterpret_cast<void *>(launch.parameterBase),
               config.parameters.data(), config.parameters.size());
   memory.markInitialised(launch.parameterBase, config.parameters.size());

@@ -47,7 +47,6 @@ struct Code {
   uint32_t staticShared = 0;    // bytes
   uint32_t dynamicSharedAt = 0; // offset of the dynamic array
   uint32_t localReserve = 0;    // bytes of local memory a thread may need
-  bool usesGridSync = false;
 };
 
 /// A module placed in device memory and translated.

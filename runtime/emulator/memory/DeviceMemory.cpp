@@ -62,10 +62,19 @@ bool DeviceMemory::release(uint64_t address) {
   found->second.live = false;
   uint64_t pages = roundToPage(found->second.size);
   used -= pages;
-  // The pages stay readable: a kernel that runs on another stream and still
-  // uses them is to be reported, not to crash the host.
-  madvise(reinterpret_cast<void *>(address), pages, MADV_DONTNEED);
-  madvise(initShadow(address), pages, MADV_DONTNEED);
+  // Closed pages join the guards around them, so that the host's count of
+  // mappings does not grow with every allocation ever made.
+  for (uint64_t start : {address, address + kReserved}) {
+    madvise(reinterpret_cast<void *>(start), pages, MADV_DONTNEED);
+    mprotect(reinterpret_cast<void *>(start), pages, PROT_NONE);
+  }
+  if (found->second.readOnly) {
+    // Parameters and constants: made anew for every launch or module, and no
+    // program can hold on to them.
+    allocations.erase(found);
+    if (address + pages + kPage == base + next)
+      next = address - base;
+  }
   return true;
 }
 

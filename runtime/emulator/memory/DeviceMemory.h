@@ -47,10 +47,11 @@ public:
   bool reserve();
   /// Zero when there is no room. Aligned to a page.
   uint64_t allocate(uint64_t bytes, bool readOnly = false);
-  /// False if `address` is not the base of a live allocation.
+  /// False if `address` is not the base of a live allocation. No kernel may
+  /// run. What was read-only is forgotten; all else is remembered as freed.
   bool release(uint64_t address);
   /// The allocation that holds `address`, live or freed; null if it never was
-  /// one. The result stays valid for the lifetime of this object.
+  /// one. The result stays valid while no read-only memory is released.
   const Allocation *find(uint64_t address) const;
   /// The allocation with the highest base not above `address`, or null.
   const Allocation *below(uint64_t address) const;
@@ -67,7 +68,6 @@ public:
   void markInitialised(uint64_t address, uint64_t bytes) const;
   /// True for addresses that may ever be handed out.
   bool inRange(uint64_t address) const { return address - base < kReserved; }
-  uint64_t rangeBase() const { return base; }
 
   /// Bytes of address space for data.
   static constexpr uint64_t kReserved = uint64_t(256) << 30;
