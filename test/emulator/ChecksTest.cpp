@@ -133,8 +133,9 @@ TEST_F(Checks, ManyLaunchesLeaveNothingBehind) {
     uint64_t scratch = machine.allocate(64);
     ASSERT_NE(scratch, 0u);
     machine.memory.release(scratch);
-    if (i % 1000 == 0)
+    if (i % 1000 == 0) {
       ASSERT_TRUE(machine.run(*program, "k", 1, 1, {buffer}).findings.empty());
+    }
   }
   EXPECT_EQ(machine.memory.usedBytes(), 4096u);
 }

@@ -197,8 +197,8 @@ static int runKernel(const CommandLine &line, const Options &options,
   constexpr uint64_t kMaxThreads = 1024;
   uint64_t threads =
       uint64_t(config.block[0]) * config.block[1] * config.block[2];
-  if (!threads || threads > kMaxThreads ||
-      !(uint64_t(config.grid[0]) * config.grid[1] * config.grid[2]))
+  bool emptyGrid = !config.grid[0] || !config.grid[1] || !config.grid[2];
+  if (!threads || threads > kMaxThreads || emptyGrid)
     return complain(kUsage, "expects 1 to 1024 threads in at least one block");
   config.dynamicShared = line.shared;
   config.cooperative = line.cooperative;
