@@ -6,7 +6,6 @@
 #include "check/GlobalRaces.h"
 
 #include <algorithm>
-#include <cstring>
 #include <list>
 #include <thread>
 
@@ -124,8 +123,8 @@ LaunchOutcome brt::emu::runLaunch(const LaunchConfig &config,
     outcome.fault = Fault::LaunchFailure;
     return outcome;
   }
-  std::memcpy(reinterpret_cast<void *>(launch.parameterBase),
-              config.parameters.data(), config.parameters.size());
+  std::copy(config.parameters.begin(), config.parameters.end(),
+            reinterpret_cast<uint8_t *>(launch.parameterBase));
   memory.markInitialised(launch.parameterBase, config.parameters.size());
 
   uint64_t blocks = uint64_t(config.grid[0]) * config.grid[1] * config.grid[2];

@@ -3,6 +3,7 @@
 
 #include "exec/Calls.h"
 
+#include <algorithm>
 #include <cstring>
 
 using namespace brt::emu;
@@ -171,8 +172,8 @@ Frame *Warp::pushFrame(const Code *code, const Inst *call) {
     uintptr_t start = reinterpret_cast<uintptr_t>(fresh->storage.get());
     fresh->registers = reinterpret_cast<uint8_t *>(
         (start + kRegisterAlign - 1) & ~(kRegisterAlign - 1));
-    std::memcpy(fresh->registers + code->constantsAt, code->constants.data(),
-                code->constants.size());
+    std::copy(code->constants.begin(), code->constants.end(),
+              fresh->registers + code->constantsAt);
   }
   std::memset(fresh->registers, kNanByte, code->trackedAt);
   std::memset(fresh->registers + code->trackedAt, 0, code->trackedBytes);
