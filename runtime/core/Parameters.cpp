@@ -84,8 +84,16 @@ static Status copyTensor(const TensorView &from, const TensorView &to,
   return {};
 }
 
-/// Checks that a checkpoint, if it says so, is of a model of these options; all
-/// but the length of segments change what parameters mean.
+/// Options that do not change what parameters mean.
+static bool isFreeOption(const std::string &key) {
+  for (const char *option :
+       {"segment", "dropout", "attention_dropout", "loss_mask", "precision"})
+    if (key == option)
+      return true;
+  return false;
+}
+
+/// Checks that a checkpoint, if it says so, is of a model of these options.
 static Status checkConfig(const Manifest &manifest, const SafetensorsFile &file,
                           const std::string &path) {
   auto text = file.metadata().find(kConfigKey);
@@ -101,7 +109,7 @@ static Status checkConfig(const Manifest &manifest, const SafetensorsFile &file,
   keys.update(theirs);
   for (const auto &[key, value] : keys.items()) {
     json their = theirs.value(key, json()), our = ours.value(key, json());
-    if (key != "segment" && their != our)
+    if (!isFreeOption(key) && their != our)
       return makeError(StatusCode::Mismatch,
                        "'{}' is a checkpoint of another model: its '{}' is {}, "
                        "this program's is {}",
