@@ -13,8 +13,7 @@
 
 using namespace brt::rt;
 
-/// A prompt is read again and again only in the model's block, so its length is
-/// limited by patience alone; this keeps a wrong file from filling the memory.
+/// Keeps a wrong file, or an endless one, from filling the memory.
 static constexpr size_t kMaxPrompt = size_t(1) << 30;
 
 static Result<std::string> readAll(const std::string &path) {
