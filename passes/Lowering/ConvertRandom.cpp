@@ -97,7 +97,9 @@ struct ConvertRandom : OpRewritePattern<RandomOp> {
     Type f64 = b.getF64Type(), i64 = b.getI64Type();
     bool truncated = op.getDistribution() == Distribution::TruncatedNormal;
     // Outside of the body, so that tensors of one shape share their code.
-    Value key = b.add(op.getSeed(), b.constant(i64, op.getStream()));
+    Value stream =
+        arith::ConstantOp::create(b, b.getI64IntegerAttr(op.getStream()));
+    Value key = b.add(op.getSeed(), stream);
     Value mean = b.constant(f64, op.getMean().convertToDouble());
     double stddev = op.getStddev().convertToDouble();
     Value scale =

@@ -6,60 +6,17 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "CheckEntries.h"
 #include "CompiledProgram.h"
-#include "brt/Reference/Evaluate.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <gtest/gtest.h>
-#include <malloc.h>
-#include <random>
 
 using namespace mlir;
 using namespace brt;
 using namespace brt::test;
-using RefTensor = reference::Tensor<double>;
 
 namespace {
-
-/// Random arguments. The names of a function's arguments say what they hold:
-/// the attribute `test.range = array<i64: a, b>` bounds integers.
-class Fill {
-public:
-  explicit Fill(unsigned seed) : engine(seed) {}
-
-  RefTensor operator()(func::FuncOp function, unsigned index, int64_t lanes) {
-    auto type = cast<RankedTensorType>(function.getArgumentTypes()[index]);
-    SmallVector<int64_t> shape(type.getShape());
-    for (int64_t &extent : shape)
-      if (ShapedType::isDynamic(extent))
-        extent = lanes;
-    auto floatType = dyn_cast<FloatType>(type.getElementType());
-    if (floatType) {
-      RefTensor tensor = RefTensor::ofReals(shape);
-      for (double &x : tensor.getReals())
-        x = std::normal_distribution<double>()(engine);
-      // What the buffer holds is what the evaluator reads.
-      return fromBytes(toBytes(tensor, type), type, lanes);
-    }
-    RefTensor tensor = RefTensor::ofIntegers(shape);
-    int64_t least = 0, most = type.getElementType().isInteger(1) ? 1 : 40;
-    if (auto range =
-            function.getArgAttrOfType<DenseI64ArrayAttr>(index, "test.range"))
-      std::tie(least, most) = std::pair(range[0], range[1]);
-    for (int64_t &x : tensor.getIntegers())
-      x = std::uniform_int_distribution<int64_t>(least, most)(engine);
-    return tensor;
-  }
-
-private:
-  std::mt19937 engine;
-};
-
-struct Tolerance {
-  const char *type;
-  reference::Arithmetic arithmetic;
-  double error;
-};
 
 class CompiledOps : public testing::TestWithParam<Tolerance> {
 protected:
@@ -73,18 +30,10 @@ protected:
                    type == "bf16" ? "xf32>" : ("x" + type + ">").str());
     text = replace(text, "<T>", ("<" + type + ">").str());
     text = replace(text, ": T", (": " + type).str());
-    // Buffers hold large numbers, not zeros, before they are written.
-    mallopt(M_PERTURB, 0x80);
     MLIRContext context;
     OwningOpRef<ModuleOp> module = parseEntryPoints(context, text);
     ASSERT_TRUE(module) << text;
-    std::unique_ptr<CompiledProgram> program =
-        CompiledProgram::compile(*module);
-    ASSERT_TRUE(program) << text;
-    for (auto [entry, function] :
-         llvm::enumerate(module->getOps<func::FuncOp>()))
-      for (int64_t lanes : laneCounts)
-        checkEntry(*program, entry, function, lanes);
+    checkEntries(*module, GetParam(), laneCounts);
   }
 
 private:
@@ -93,42 +42,6 @@ private:
          at += to.size())
       text.replace(at, from.size(), to);
     return text;
-  }
-
-  void checkEntry(const CompiledProgram &program, unsigned entry,
-                  func::FuncOp function, int64_t lanes) {
-    Fill fill(17 * entry + lanes);
-    SmallVector<RefTensor> arguments;
-    CompiledProgram::Buffers buffers;
-    for (unsigned i = 0; i < function.getNumArguments(); ++i) {
-      arguments.push_back(fill(function, i, lanes));
-      buffers.push_back(
-          toBytes(arguments.back(),
-                  cast<RankedTensorType>(function.getArgumentTypes()[i])));
-    }
-    auto expected =
-        reference::evaluateFunction(function, arguments, GetParam().arithmetic);
-    ASSERT_TRUE(succeeded(expected)) << function.getName().str();
-    for (const brt_variant_t *variant : program.getVariants()) {
-      setThreadCount(1);
-      CompiledProgram::Buffers results =
-          program.run(*variant, entry, function, lanes, buffers);
-      for (auto [i, bytes] : llvm::enumerate(results)) {
-        auto type = cast<RankedTensorType>(function.getResultTypes()[i]);
-        double error =
-            getRelativeError(fromBytes(bytes, type, lanes), (*expected)[i]);
-        EXPECT_LE(error, GetParam().error)
-            << function.getName().str() << " result " << i << ", " << lanes
-            << " lanes, " << variant->isa;
-        EXPECT_FALSE(std::isnan(error));
-      }
-      for (int threads : {2, 3, 7}) {
-        setThreadCount(threads);
-        EXPECT_EQ(results,
-                  program.run(*variant, entry, function, lanes, buffers))
-            << function.getName().str() << ", " << threads << " threads";
-      }
-    }
   }
 };
 
@@ -374,7 +287,7 @@ TEST_P(CompiledOps, Random) {
 func.func @random(%seed: tensor<i64> {test.range = array<i64: -1000000000000, 1000000000000>}) -> (tensor<37xP>, tensor<31x130xP>, tensor<5x3x7xP>) {
   %s = tensor.extract %seed[] : tensor<i64>
   %0 = brt.random normal %s {mean = 1.0 : f64, stddev = 2.0 : f64, stream = 7 : i64} : tensor<37xP>
-  %1 = brt.random truncated_normal %s {mean = 0.0 : f64, stddev = 0.1 : f64, stream = 8 : i64} : tensor<31x130xP>
+  %1 = brt.random truncated_normal %s {mean = 0.0 : f64, stddev = 0.1 : f64, stream = -5843858341529559141 : i64} : tensor<31x130xP>
   %2 = brt.random normal %s {mean = 0.0 : f64, stddev = 1.0 : f64, stream = 9 : i64} : tensor<5x3x7xP>
   return %0, %1, %2 : tensor<37xP>, tensor<31x130xP>, tensor<5x3x7xP>
 }
