@@ -35,8 +35,8 @@ void buildLoweringPipeline(mlir::OpPassManager &manager,
 /// brt-c/Program.h.
 void buildLLVMPipeline(mlir::OpPassManager &manager);
 
-/// Adds what these pipelines need: bufferization of upstream ops, inlining of
-/// functions, conversions to LLVM.
+/// Adds what these pipelines need: the dialects of their levels, bufferization
+/// of upstream ops, inlining of functions, conversions to LLVM.
 void registerLoweringInterfaces(mlir::DialectRegistry &registry);
 
 } // namespace brt

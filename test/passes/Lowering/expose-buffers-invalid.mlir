@@ -1,0 +1,15 @@
+// RUN: brt-opt %s --brt-expose-buffers --split-input-file --verify-diagnostics
+
+// expected-error@+1 {{expects a function with the attribute 'brt.entry', but got none}}
+module {
+}
+
+// -----
+
+func.func private @outside() -> ()
+
+func.func @calls(%x: tensor<?x8xf32> {brt.input = "x"}) -> (tensor<?x8xf32> {brt.output = "y"}) attributes {brt.entry} {
+  // expected-error@+1 {{expects entry points to call no function after inlining, but got a call of 'outside'}}
+  call @outside() : () -> ()
+  return %x : tensor<?x8xf32>
+}

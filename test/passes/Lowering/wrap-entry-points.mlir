@@ -1,0 +1,15 @@
+// RUN: brt-opt %s --brt-wrap-entry-points --split-input-file --verify-diagnostics | FileCheck %s
+
+// CHECK-LABEL: func.func private @f
+// CHECK:       llvm.func @brt_entry_f(%[[LANES:.+]]: i64, %{{.+}}: !llvm.ptr, %{{.+}}: !llvm.ptr)
+// CHECK:         call @f(%{{.+}}, %{{.+}}) : (memref<?x8xf32>, memref<4xf32>) -> ()
+func.func @f(%x: memref<?x8xf32>, %r: memref<4xf32>) attributes {brt.arguments = 1 : i64, brt.entry} {
+  return
+}
+
+// -----
+
+// expected-error@+1 {{expects an entry point as --brt-expose-buffers leaves it, but got}}
+func.func @tensors(%x: tensor<?x8xf32> {brt.input = "x"}) -> (tensor<?x8xf32> {brt.output = "y"}) attributes {brt.entry} {
+  return %x : tensor<?x8xf32>
+}
