@@ -107,69 +107,69 @@ int64_t RelativeBiasOp::getBucket(int64_t distance) {
   return std::min(kBuckets - 1, kExactBuckets + beyond);
 }
 
-LogicalResult RelativeBiasOp::verify() {
-  RankedTensorType result = getResult().getType();
-  // (C3)
-  if (failed(verifyRank(*this, "result", getResult(), 2)))
-    return failure();
-  int64_t heads = result.getDimSize(0);
+/// What brt.relative_bias expects but for (C3), for it and its adjoint. `table`
+/// is the type of the result, [H, R].
+template <typename OpT>
+static LogicalResult verifyRelativeBias(OpT op, RankedTensorType table) {
+  int64_t heads = table.getDimSize(0);
   // (C5)
-  if (failed(verifyOffset(*this, "first_distance", getFirstDistance())))
+  if (failed(verifyOffset(op, "first_distance", op.getFirstDistance())))
     return failure();
   // (C6)
-  for (auto [index, parameter] : llvm::enumerate(getParameters()))
-    if (failed(verifyElement(*this, "parameter " + std::to_string(index),
-                             parameter, result.getElementType())))
+  for (auto [index, parameter] : llvm::enumerate(op.getParameters()))
+    if (failed(verifyElement(op, "parameter " + std::to_string(index),
+                             parameter, table.getElementType())))
       return failure();
 
   auto expectCount = [&](size_t count) -> LogicalResult {
     // (C2)
-    if (getParameters().size() == count)
+    if (op.getParameters().size() == count)
       return success();
-    return emitOpError("expects kind '")
-           << stringifyEnum(getKind()) << "' to have " << count
-           << " parameters, but got " << getParameters().size();
+    return op.emitOpError("expects kind '")
+           << stringifyEnum(op.getKind()) << "' to have " << count
+           << " parameters, but got " << op.getParameters().size();
   };
   auto expectShape = [&](unsigned index, ArrayRef<int64_t> shape) {
-    return verifyShape(*this, "parameter " + std::to_string(index),
-                       getParameters()[index], shape);
+    return verifyShape(op, "parameter " + std::to_string(index),
+                       op.getParameters()[index], shape);
   };
 
-  switch (getKind()) {
+  switch (op.getKind()) {
   case PositionBias::T5:
     return failure(failed(expectCount(1)) ||
-                   failed(expectShape(0, {heads, kBuckets})));
+                   failed(expectShape(0, {heads, RelativeBiasOp::kBuckets})));
   case PositionBias::Fourier: {
     if (failed(expectCount(1)) ||
-        failed(verifyRank(*this, "parameter 0", getParameters()[0], 2)))
+        failed(verifyRank(op, "parameter 0", op.getParameters()[0], 2)))
       return failure();
-    int64_t columns = getTensorType(getParameters()[0]).getDimSize(1);
+    int64_t columns = getTensorType(op.getParameters()[0]).getDimSize(1);
     if (failed(expectShape(0, {heads, columns})))
       return failure();
     // (C4)
     if (columns % 2 != 0)
-      return emitOpError("expects parameter 0 to have an even number of "
-                         "columns, but got ")
+      return op.emitOpError("expects parameter 0 to have an even number of "
+                            "columns, but got ")
              << columns;
-    if (!getMaxKeys())
-      return emitOpError("expects kind 'fourier' to have 'max_keys', but got "
-                         "none");
-    return failure(failed(verifyPositive(*this, "max_keys", *getMaxKeys())) ||
-                   failed(verifyOffset(*this, "max_keys", *getMaxKeys())));
+    if (!op.getMaxKeys())
+      return op.emitOpError(
+          "expects kind 'fourier' to have 'max_keys', but got "
+          "none");
+    return failure(failed(verifyPositive(op, "max_keys", *op.getMaxKeys())) ||
+                   failed(verifyOffset(op, "max_keys", *op.getMaxKeys())));
   }
   case PositionBias::ALiBi: {
     if (failed(expectCount(2)) || failed(expectShape(0, {1})))
       return failure();
-    RankedTensorType bound = getTensorType(getParameters()[1]);
+    RankedTensorType bound = getTensorType(op.getParameters()[1]);
     if (bound.getRank() == 1 && bound.getDimSize(0) == 1)
       return success();
     return expectShape(1, {heads});
   }
   case PositionBias::NN: {
     if (failed(expectCount(3)) ||
-        failed(verifyRank(*this, "parameter 0", getParameters()[0], 1)))
+        failed(verifyRank(op, "parameter 0", op.getParameters()[0], 1)))
       return failure();
-    int64_t hidden = getTensorType(getParameters()[0]).getDimSize(0);
+    int64_t hidden = getTensorType(op.getParameters()[0]).getDimSize(0);
     return failure(failed(expectShape(1, {hidden})) ||
                    failed(expectShape(2, {heads, hidden})));
   }
@@ -178,16 +178,48 @@ LogicalResult RelativeBiasOp::verify() {
     break;
   }
   // (C1)
-  return emitOpError("expects kind to be 't5', 'fourier', 'alibi' or 'nn', but "
-                     "got '")
-         << stringifyEnum(getKind()) << "'";
+  return op.emitOpError(
+             "expects kind to be 't5', 'fourier', 'alibi' or 'nn', but "
+             "got '")
+         << stringifyEnum(op.getKind()) << "'";
+}
+
+LogicalResult RelativeBiasOp::verify() {
+  // (C3)
+  if (failed(verifyRank(*this, "result", getResult(), 2)))
+    return failure();
+  return verifyRelativeBias(*this, getResult().getType());
+}
+
+LogicalResult RelativeBiasAdjointOp::verify() {
+  // (C2)
+  if (failed(verifyRank(*this, "gradient", getGradient(), 2)))
+    return failure();
+  // (C1)
+  if (failed(verifyRelativeBias(*this, getGradient().getType())))
+    return failure();
+  // (C3)
+  if (getParameters().getTypes() == getResultTypes())
+    return success();
+  return emitOpError(
+             "expects results to have the types of parameters, but got ")
+         << getResultTypes();
 }
 
 //===----------------------------------------------------------------------===//
 // Attention
 //===----------------------------------------------------------------------===//
 
-/// What both attention ops expect of queries, keys, temperature and scale.
+RankedTensorType brt::getLogSumExpType(RankedTensorType query) {
+  Type element = query.getElementType();
+  if (element.isBF16())
+    element = Float32Type::get(query.getContext());
+  return RankedTensorType::get(
+      {query.getDimSize(0), query.getDimSize(2), query.getDimSize(1)}, element);
+}
+
+/// What attention and its adjoint expect of queries, keys, temperature, scale
+/// and log-sum-exp.
 template <typename OpT>
 static LogicalResult verifyAttention(OpT op) {
   if (failed(verifyRank(op, "query", op.getQuery(), 4)) ||
@@ -202,54 +234,100 @@ static LogicalResult verifyAttention(OpT op) {
       failed(verifyShape(op, "temperature", op.getTemperature(), query[2])))
     return failure();
   Type element = op.getQuery().getType().getElementType();
-  return failure(
-      failed(verifyElement(op, "key", op.getKey(), element)) ||
+  if (failed(verifyElement(op, "key", op.getKey(), element)) ||
       failed(
           verifyParameter(op, "temperature", op.getTemperature(), element)) ||
-      failed(verifyPositive(op, "scale", op.getScale().convertToDouble())));
+      failed(verifyPositive(op, "scale", op.getScale().convertToDouble())))
+    return failure();
+  RankedTensorType wanted = getLogSumExpType(op.getQuery().getType());
+  if (!op.getLogSumExp() || op.getLogSumExp().getType() == wanted)
+    return success();
+  return op.emitOpError("expects log_sum_exp to have type ")
+         << wanted << ", but got " << op.getLogSumExp().getType();
 }
 
-LogicalResult WindowAttentionOp::verify() {
+/// What brt.window_attention expects, for it and its adjoint.
+template <typename OpT>
+static LogicalResult verifyWindowAttention(OpT op) {
   // (C5)
-  if (getWindow() < 1 || getWindow() > kMaxWindow)
-    return emitOpError("expects window to be between 1 and ")
-           << kMaxWindow << ", but got " << getWindow();
-  // (C1), (C2), (C7) to (C9)
-  if (failed(verifyAttention(*this)))
+  if (op.getWindow() < 1 || op.getWindow() > kMaxWindow)
+    return op.emitOpError("expects window to be between 1 and ")
+           << kMaxWindow << ", but got " << op.getWindow();
+  // (C1), (C2), (C7) to (C10)
+  if (failed(verifyAttention(op)))
     return failure();
-  RankedTensorType query = getQuery().getType();
+  RankedTensorType query = op.getQuery().getType();
   int64_t heads = query.getDimSize(2);
-  if (getSink() && failed(verifyShape(*this, "sink", getSink(), heads)))
+  if (op.getSink() && failed(verifyShape(op, "sink", op.getSink(), heads)))
     return failure();
   if (failed(
-          verifyParameter(*this, "sink", getSink(), query.getElementType())) ||
-      failed(verifyParameter(*this, "bias", getBias(), query.getElementType())))
+          verifyParameter(op, "sink", op.getSink(), query.getElementType())) ||
+      failed(verifyParameter(op, "bias", op.getBias(), query.getElementType())))
     return failure();
   // (C3)
-  if (getBias()) {
-    if (failed(verifyRank(*this, "bias", getBias(), 2)) ||
-        failed(verifyShape(*this, "bias", getBias(),
-                           {heads, getTensorType(getBias()).getDimSize(1)})))
+  if (op.getBias()) {
+    if (failed(verifyRank(op, "bias", op.getBias(), 2)) ||
+        failed(verifyShape(op, "bias", op.getBias(),
+                           {heads, getTensorType(op.getBias()).getDimSize(1)})))
       return failure();
-    int64_t wanted = getCausal() ? getWindow() : 3 * getWindow() - 1;
-    int64_t distances = getTensorType(getBias()).getDimSize(1);
+    int64_t wanted = op.getCausal() ? op.getWindow() : 3 * op.getWindow() - 1;
+    int64_t distances = getTensorType(op.getBias()).getDimSize(1);
     if (distances < wanted)
-      return emitOpError("expects bias to have at least ")
+      return op.emitOpError("expects bias to have at least ")
              << wanted << " distances, but got " << distances;
   }
   // (C4)
-  if (getPositions())
-    return verifyShape(*this, "positions", getPositions(),
+  if (op.getPositions())
+    return verifyShape(op, "positions", op.getPositions(),
                        query.getShape().take_front());
   // (C6)
-  int64_t keys = getKey().getType().getDimSize(1);
+  int64_t keys = op.getKey().getType().getDimSize(1);
   if (keys < query.getDimSize(1))
-    return emitOpError("expects at least as many keys as queries, but got ")
+    return op.emitOpError("expects at least as many keys as queries, but got ")
            << keys << " keys and " << query.getDimSize(1) << " queries";
   return success();
 }
 
+LogicalResult WindowAttentionOp::verify() {
+  return verifyWindowAttention(*this);
+}
+
 LogicalResult StateAttentionOp::verify() {
-  // (C1) to (C5)
+  // (C1) to (C6)
+  return verifyAttention(*this);
+}
+
+//===----------------------------------------------------------------------===//
+// Adjoints of attention
+//===----------------------------------------------------------------------===//
+
+LogicalResult WindowAttentionAdjointOp::inferReturnTypes(
+    MLIRContext *, std::optional<Location>, Adaptor adaptor,
+    SmallVectorImpl<Type> &inferred) {
+  for (Value operand :
+       {adaptor.getQuery(), adaptor.getKey(), adaptor.getValue(),
+        adaptor.getTemperature(), adaptor.getBias(), adaptor.getSink()})
+    if (operand)
+      inferred.push_back(operand.getType());
+  return success();
+}
+
+LogicalResult WindowAttentionAdjointOp::verify() {
+  // (C1), (C2)
+  return verifyWindowAttention(*this);
+}
+
+LogicalResult StateAttentionAdjointOp::inferReturnTypes(
+    MLIRContext *, std::optional<Location>, Adaptor adaptor,
+    SmallVectorImpl<Type> &inferred) {
+  for (Value operand : {adaptor.getQuery(), adaptor.getKey(),
+                        adaptor.getValue(), adaptor.getTemperature()})
+    if (operand)
+      inferred.push_back(operand.getType());
+  return success();
+}
+
+LogicalResult StateAttentionAdjointOp::verify() {
+  // (C1), (C2)
   return verifyAttention(*this);
 }

@@ -10,7 +10,8 @@ include "dialects/Brt/BrtAttrs.td"
 // brt.split_heads, brt.merge_heads
 //===----------------------------------------------------------------------===//
 
-def Brt_SplitHeadsOp : Brt_InferredOp<"split_heads"> {
+def Brt_SplitHeadsOp
+    : Brt_InferredOp<"split_heads", [Brt_Differentiable]> {
   let summary = "Split the last axis into heads";
   let description = [{
     [B, n, H * D] becomes [B, n, H, D]: head h holds features h D ... (h + 1) D - 1.
@@ -35,7 +36,8 @@ def Brt_SplitHeadsOp : Brt_InferredOp<"split_heads"> {
   let hasFolder = 1;
 }
 
-def Brt_MergeHeadsOp : Brt_InferredOp<"merge_heads", [SameTypeOperands]> {
+def Brt_MergeHeadsOp : Brt_InferredOp<"merge_heads", [
+    SameTypeOperands, Brt_Differentiable]> {
   let summary = "Concatenate heads along the last axis";
   let description = [{
     Tensors of [B, n, H, D] become one of [B, n, k * H * D], the heads of the
@@ -67,7 +69,8 @@ def Brt_MergeHeadsOp : Brt_InferredOp<"merge_heads", [SameTypeOperands]> {
 //===----------------------------------------------------------------------===//
 
 def Brt_UnitNormalizeOp
-    : Brt_Op<"unit_normalize", [Pure, AllTypesMatch<["input", "result"]>]> {
+    : Brt_Op<"unit_normalize", [
+        Pure, Brt_Differentiable, AllTypesMatch<["input", "result"]>]> {
   let summary = "Scale each head vector to unit length";
   let description = [{
     `x rsqrt(sum(x^2) + epsilon)`, the sum over the last axis (brt-spec 3.1).
@@ -96,13 +99,14 @@ def Brt_UnitNormalizeOp
 // brt.rotary
 //===----------------------------------------------------------------------===//
 
-def Brt_RotaryOp : Brt_Op<"rotary", [Pure, AllTypesMatch<["input", "result"]>]> {
+def Brt_RotaryOp : Brt_Op<"rotary", [
+    Pure, Brt_Differentiable, AllTypesMatch<["input", "result"]>]> {
   let summary = "Turn pairs of features by the position";
   let description = [{
     With `p = first + positions[b] + i` and `w_j = pi 10000^(-2j/D)`, the pair
     `(x_j, x_(j + D/2))` becomes `(x_j cos(p w_j) - x_(j + D/2) sin(p w_j),
     x_j sin(p w_j) + x_(j + D/2) cos(p w_j))` (brt-spec 3.3). Angles are computed
-    in f64.
+    in f64; `inverse` turns by `-p w_j`.
 
     Constraints:
 
@@ -122,7 +126,8 @@ def Brt_RotaryOp : Brt_Op<"rotary", [Pure, AllTypesMatch<["input", "result"]>]> 
   let arguments = (ins
     Brt_FloatTensor:$input,
     Optional<Brt_IndexTensor>:$positions,
-    DefaultValuedAttr<Brt_IntAttr, "0">:$first);
+    DefaultValuedAttr<Brt_IntAttr, "0">:$first,
+    UnitAttr:$inverse);
   let results = (outs Brt_FloatTensor:$result);
   let assemblyFormat = [{
     $input (`positions` `(` $positions^ `:` type($positions) `)`)? attr-dict
@@ -135,7 +140,8 @@ def Brt_RotaryOp : Brt_Op<"rotary", [Pure, AllTypesMatch<["input", "result"]>]> 
 // brt.relative_bias
 //===----------------------------------------------------------------------===//
 
-def Brt_RelativeBiasOp : Brt_Op<"relative_bias", [Pure]> {
+def Brt_RelativeBiasOp
+    : Brt_Op<"relative_bias", [Pure, Brt_Differentiable]> {
   let summary = "Bias of attention logits by distance";
   let description = [{
     Column r of the result [H, R] is the bias at distance `n = first_distance + r`,
@@ -194,8 +200,8 @@ def Brt_RelativeBiasOp : Brt_Op<"relative_bias", [Pure]> {
 //===----------------------------------------------------------------------===//
 
 def Brt_WindowAttentionOp : Brt_Op<"window_attention", [
-    Pure, AttrSizedOperandSegments, AllTypesMatch<["query", "result"]>,
-    AllTypesMatch<["key", "value"]>]> {
+    Pure, AttrSizedOperandSegments, Brt_Differentiable,
+    AllTypesMatch<["query", "result"]>, AllTypesMatch<["key", "value"]>]> {
   let summary = "Self-attention of tokens over a sliding window";
   let description = [{
     The query i of lane b stands at `p = positions[b] + i` on the key axis;
@@ -212,7 +218,9 @@ def Brt_WindowAttentionOp : Brt_Op<"window_attention", [
     ```
 
     A row that sees no key is zero (brt-spec 3.2). `temperature_kind = absolute`
-    takes the absolute value of the temperature.
+    takes the absolute value of the temperature. `log_sum_exp[b,h,i]`, the
+    logarithm of the divisor plus M, is there for the adjoint op, which computes
+    the weights again from it.
 
     Constraints:
 
@@ -225,6 +233,7 @@ def Brt_WindowAttentionOp : Brt_Op<"window_attention", [
     * (C7) `key` has the element type of `query`.
     * (C8) `temperature`, `bias` and `sink` have the element type of `query`, or f32 where that is bf16.
     * (C9) `scale` is positive and finite.
+    * (C10) `log_sum_exp` is [B, H, n], of the query's element type, or f32 for bf16.
 
     Example:
 
@@ -249,20 +258,22 @@ def Brt_WindowAttentionOp : Brt_Op<"window_attention", [
     DefaultValuedAttr<BoolAttr, "true">:$causal,
     DefaultValuedAttr<Brt_TemperatureAttr, "Temperature::Absolute">:$temperature_kind,
     DefaultValuedAttr<F64Attr, "1.0">:$scale);
-  let results = (outs Brt_FloatTensor:$result);
+  let results = (outs
+    Brt_FloatTensor:$result, Optional<Brt_FloatTensor>:$log_sum_exp);
   let assemblyFormat = [{
     $query `,` $key `,` $value
     (`temperature` `(` $temperature^ `:` type($temperature) `)`)?
     (`bias` `(` $bias^ `:` type($bias) `)`)?
     (`sink` `(` $sink^ `:` type($sink) `)`)?
     (`positions` `(` $positions^ `:` type($positions) `)`)?
-    attr-dict `:` type($query) `,` type($key)
+    attr-dict `:` type($query) `,` type($key) (`->` type($log_sum_exp)^)?
   }];
   let hasVerifier = 1;
 }
 
 def Brt_StateAttentionOp : Brt_Op<"state_attention", [
-    Pure, AllTypesMatch<["query", "result"]>, AllTypesMatch<["key", "value"]>]> {
+    Pure, Brt_Differentiable, AllTypesMatch<["query", "result"]>,
+    AllTypesMatch<["key", "value"]>]> {
   let summary = "Attention from or to the recurrent state";
   let description = [{
     Every query sees every key, without a bias. It is the state's
@@ -275,6 +286,8 @@ def Brt_StateAttentionOp : Brt_Op<"state_attention", [
     result[b,i,h] = sum_j exp(A_j - M) v[b,j,h] / (sum_j exp(A_j - M) + exp(-1000 - M))
     ```
 
+    `log_sum_exp[b,h,i]` is the logarithm of the divisor plus M.
+
     Constraints:
 
     * (C1) `query` is [B, n, H, D]; `key` and `value` are [B, m, H, D].
@@ -282,6 +295,7 @@ def Brt_StateAttentionOp : Brt_Op<"state_attention", [
     * (C3) `key` has the element type of `query`.
     * (C4) `temperature` has the element type of `query`, or f32 where that is bf16.
     * (C5) `scale` is positive and finite.
+    * (C6) `log_sum_exp` is [B, H, n], of the query's element type, or f32 for bf16.
 
     Example:
 
@@ -300,11 +314,12 @@ def Brt_StateAttentionOp : Brt_Op<"state_attention", [
     Optional<Brt_ParameterTensor>:$temperature,
     DefaultValuedAttr<Brt_TemperatureAttr, "Temperature::Absolute">:$temperature_kind,
     DefaultValuedAttr<F64Attr, "1.0">:$scale);
-  let results = (outs Brt_FloatTensor:$result);
+  let results = (outs
+    Brt_FloatTensor:$result, Optional<Brt_FloatTensor>:$log_sum_exp);
   let assemblyFormat = [{
     $query `,` $key `,` $value
     (`temperature` `(` $temperature^ `:` type($temperature) `)`)?
-    attr-dict `:` type($query) `,` type($key)
+    attr-dict `:` type($query) `,` type($key) (`->` type($log_sum_exp)^)?
   }];
   let hasVerifier = 1;
 }

@@ -7,6 +7,7 @@
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
+include "dialects/Brt/BrtInterfaces.td"
 
 def Brt_Dialect : Dialect {
   let name = "brt";
@@ -40,6 +41,8 @@ def Brt_Dialect : Dialect {
     static llvm::StringRef getCarryAttrName() { return "brt.carry"; }
     static llvm::StringRef getInputAttrName() { return "brt.input"; }
     static llvm::StringRef getOutputAttrName() { return "brt.output"; }
+    /// Of a result that is the gradient of the parameter it names.
+    static llvm::StringRef getGradientAttrName() { return "brt.gradient"; }
     /// Name of the attribute of an entry point.
     static llvm::StringRef getEntryAttrName() { return "brt.entry"; }
     /// Name of the module attribute that keeps the description of the model
@@ -52,6 +55,10 @@ def Brt_Dialect : Dialect {
 // paper's words.
 class Brt_Op<string mnemonic, list<Trait> traits = []>
     : Op<Brt_Dialect, mnemonic, traits>;
+
+/// An op of the level `cell` that states its adjoint.
+def Brt_Differentiable
+    : DeclareOpInterfaceMethods<Brt_DifferentiableOpInterface>;
 
 /// An op of the level `cell` that infers the types of its results.
 class Brt_InferredOp<string mnemonic, list<Trait> traits = []>

@@ -77,7 +77,7 @@ LogicalResult LinearOp::inferReturnTypes(MLIRContext *context,
                              "got ",
                              weight, " and ", input);
   SmallVector<int64_t> shape(input.getShape());
-  shape.back() = weight.getDimSize(1);
+  shape.back() = weight.getDimSize(adaptor.getTransposed() ? 0 : 1);
   inferred.push_back(RankedTensorType::get(shape, input.getElementType()));
   return success();
 }
@@ -85,15 +85,16 @@ LogicalResult LinearOp::inferReturnTypes(MLIRContext *context,
 LogicalResult LinearOp::verify() {
   if (failed(verifyInferable(*this)))
     return failure();
-  RankedTensorType weight = getWeight().getType();
+  int64_t depth = getInput().getType().getShape().back();
+  int64_t width = getWeight().getType().getDimSize(getTransposed() ? 0 : 1);
+  SmallVector<int64_t> wanted = {depth, width};
+  if (getTransposed())
+    std::swap(wanted[0], wanted[1]);
   // (C1)
-  if (failed(verifyShape(
-          *this, "weight", getWeight(),
-          {getInput().getType().getShape().back(), weight.getDimSize(1)})))
+  if (failed(verifyShape(*this, "weight", getWeight(), wanted)))
     return failure();
   // (C2)
-  if (getBias() &&
-      failed(verifyShape(*this, "bias", getBias(), weight.getDimSize(1))))
+  if (getBias() && failed(verifyShape(*this, "bias", getBias(), width)))
     return failure();
   // (C3)
   Type element = getInput().getType().getElementType();

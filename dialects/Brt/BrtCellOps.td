@@ -10,7 +10,7 @@ include "dialects/Brt/BrtAttrs.td"
 // brt.embed
 //===----------------------------------------------------------------------===//
 
-def Brt_EmbedOp : Brt_Op<"embed", [Pure]> {
+def Brt_EmbedOp : Brt_Op<"embed", [Pure, Brt_Differentiable]> {
   let summary = "Look tokens up in the embedding table";
   let description = [{
     `result[b, i, :] = table[tokens[b, i] mod V, :]`. A negative token counts
@@ -44,7 +44,8 @@ def Brt_EmbedOp : Brt_Op<"embed", [Pure]> {
 //===----------------------------------------------------------------------===//
 
 def Brt_AddAbsolutePositionsOp
-    : Brt_Op<"add_absolute_positions", [Pure, AllTypesMatch<["input", "result"]>]> {
+    : Brt_Op<"add_absolute_positions", [
+        Pure, Brt_Differentiable, AllTypesMatch<["input", "result"]>]> {
   let summary = "Add sines and cosines of the position";
   let description = [{
     `result[b, i, e] = input[b, i, e] + cos(p w_e)` for e < E/2, and
@@ -78,7 +79,8 @@ def Brt_AddAbsolutePositionsOp
 // brt.norm
 //===----------------------------------------------------------------------===//
 
-def Brt_NormOp : Brt_Op<"norm", [Pure, AllTypesMatch<["input", "result"]>]> {
+def Brt_NormOp : Brt_Op<"norm", [
+    Pure, Brt_Differentiable, AllTypesMatch<["input", "result"]>]> {
   let summary = "RMS or classic layer norm over the last axis";
   let description = [{
     | kind | `result` |
@@ -122,15 +124,16 @@ def Brt_NormOp : Brt_Op<"norm", [Pure, AllTypesMatch<["input", "result"]>]> {
 // brt.linear
 //===----------------------------------------------------------------------===//
 
-def Brt_LinearOp : Brt_InferredOp<"linear"> {
+def Brt_LinearOp : Brt_InferredOp<"linear", [Brt_Differentiable]> {
   let summary = "Project the last axis by a matrix of parameters";
   let description = [{
     `result[..., m] = sum_k input[..., k] weight[k, m] (+ bias[m])`. Sums are in
-    f32 where the input is bf16; the result has the input's element type.
+    f32 where the input is bf16; the result has the input's element type. A
+    `transposed` product reads `weight[m, k]` instead.
 
     Constraints:
 
-    * (C1) `weight` is [K, M], K the last extent of `input`.
+    * (C1) `weight` is [K, M], K the last extent of `input`; `transposed`, [M, K].
     * (C2) `bias` is [M].
     * (C3) `weight` and `bias` have the element type of `input`, or f32 where that is bf16.
 
@@ -146,10 +149,11 @@ def Brt_LinearOp : Brt_InferredOp<"linear"> {
   let arguments = (ins
     Brt_FloatTensor:$input,
     Brt_ParameterTensor:$weight,
-    Optional<Brt_ParameterTensor>:$bias);
+    Optional<Brt_ParameterTensor>:$bias,
+    UnitAttr:$transposed);
   let results = (outs Brt_FloatTensor:$result);
   let assemblyFormat = [{
-    $input `,` $weight (`bias` `(` $bias^ `:` type($bias) `)`)? attr-dict
+    $input `,` (`transposed` $transposed^)? $weight (`bias` `(` $bias^ `:` type($bias) `)`)? attr-dict
     `:` type($input) `,` type($weight)
   }];
   let hasVerifier = 1;
@@ -160,7 +164,8 @@ def Brt_LinearOp : Brt_InferredOp<"linear"> {
 //===----------------------------------------------------------------------===//
 
 def Brt_ActivationOp
-    : Brt_Op<"activation", [Pure, AllTypesMatch<["input", "result"]>]> {
+    : Brt_Op<"activation", [
+        Pure, Brt_Differentiable, AllTypesMatch<["input", "result"]>]> {
   let summary = "Activation of a feed-forward network";
   let description = [{
     | kind | `result` |
@@ -198,7 +203,7 @@ def Brt_ActivationOp
 // brt.logits
 //===----------------------------------------------------------------------===//
 
-def Brt_LogitsOp : Brt_Op<"logits", [Pure]> {
+def Brt_LogitsOp : Brt_Op<"logits", [Pure, Brt_Differentiable]> {
   let summary = "Logits by the tied embedding table";
   let description = [{
     `result[b, i, v] = (sum_e input[b, i, e] table[v, e]) / divisor`

@@ -13,6 +13,7 @@ using namespace mlir;
 
 #include "brt/dialects/Brt/BrtDialect.cpp.inc"
 #include "brt/dialects/Brt/BrtEnums.cpp.inc"
+#include "brt/dialects/Brt/BrtInterfaces.cpp.inc"
 #define GET_ATTRDEF_CLASSES
 #include "brt/dialects/Brt/BrtAttrs.cpp.inc"
 #define GET_OP_CLASSES

@@ -18,9 +18,9 @@ static ArrayRef<StringRef> getArgumentAttrNames() {
 }
 
 static ArrayRef<StringRef> getResultAttrNames() {
-  static const StringRef names[] = {BrtDialect::getOutputAttrName(),
-                                    BrtDialect::getCarryAttrName(),
-                                    BrtDialect::getParameterAttrName()};
+  static const StringRef names[] = {
+      BrtDialect::getOutputAttrName(), BrtDialect::getCarryAttrName(),
+      BrtDialect::getParameterAttrName(), BrtDialect::getGradientAttrName()};
   return names;
 }
 

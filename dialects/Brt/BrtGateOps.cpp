@@ -20,33 +20,55 @@ static size_t getNumActivations(GateKind kind) {
   llvm_unreachable("all kinds are handled");
 }
 
-LogicalResult GateOp::verify() {
+/// What brt.gate expects, for it and its adjoint.
+template <typename OpT>
+static LogicalResult verifyGate(OpT op) {
   // (C1)
-  size_t wanted = getNumActivations(getKind());
-  if (getActivations().size() != wanted)
-    return emitOpError("expects a '")
-           << stringifyEnum(getKind()) << "' gate to have " << wanted
-           << " activations, but got " << getActivations().size();
-  for (Value activation : getActivations()) {
-    ArrayRef<int64_t> shape = getState().getType().getShape();
+  size_t wanted = getNumActivations(op.getKind());
+  if (op.getActivations().size() != wanted)
+    return op.emitOpError("expects a '")
+           << stringifyEnum(op.getKind()) << "' gate to have " << wanted
+           << " activations, but got " << op.getActivations().size();
+  for (Value activation : op.getActivations()) {
+    ArrayRef<int64_t> shape = op.getState().getType().getShape();
     // (C2)
-    if (getKind() == GateKind::Fixed) {
+    if (op.getKind() == GateKind::Fixed) {
       if (shape.empty())
-        return emitOpError("expects state to have a last axis, but got ")
-               << getState().getType();
-      if (failed(
-              verifyShape(*this, "activation", activation, shape.take_back())))
+        return op.emitOpError("expects state to have a last axis, but got ")
+               << op.getState().getType();
+      if (failed(verifyShape(op, "activation", activation, shape.take_back())))
         return failure();
       // (C4)
-      if (failed(verifyParameter(*this, "activation", activation,
-                                 getState().getType().getElementType())))
+      if (failed(verifyParameter(op, "activation", activation,
+                                 op.getState().getType().getElementType())))
         return failure();
       continue;
     }
     // (C3)
-    if (activation.getType() != getState().getType())
-      return emitOpError("expects activations to have type ")
-             << getState().getType() << ", but got " << activation.getType();
+    if (activation.getType() != op.getState().getType())
+      return op.emitOpError("expects activations to have type ")
+             << op.getState().getType() << ", but got " << activation.getType();
   }
   return success();
+}
+
+LogicalResult GateOp::verify() { return verifyGate(*this); }
+
+LogicalResult GateAdjointOp::inferReturnTypes(MLIRContext *,
+                                              std::optional<Location>,
+                                              Adaptor adaptor,
+                                              SmallVectorImpl<Type> &inferred) {
+  inferred.push_back(adaptor.getState().getType());
+  inferred.push_back(adaptor.getUpdate().getType());
+  llvm::append_range(inferred, adaptor.getActivations().getTypes());
+  return success();
+}
+
+LogicalResult GateAdjointOp::verify() {
+  // (C1)
+  if (getKind() == GateKind::Residual)
+    return emitOpError("expects kind to be 'fixed', 'full' or 'lstm', but got "
+                       "'residual', whose gradients are that of the result");
+  // (C2)
+  return verifyGate(*this);
 }

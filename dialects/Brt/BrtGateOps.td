@@ -7,7 +7,7 @@
 include "dialects/Brt/BrtAttrs.td"
 
 def Brt_GateOp : Brt_Op<"gate", [
-    Pure, AllTypesMatch<["state", "update", "result"]>]> {
+    Pure, Brt_Differentiable, AllTypesMatch<["state", "update", "result"]>]> {
   let summary = "Blend the recurrent state with the update of a block";
   let description = [{
     Decides, element by element, how much of `state` outlives the block just

@@ -36,7 +36,8 @@ def Brt_ShiftTargetsOp : Brt_InferredOp<"shift_targets"> {
   let hasVerifier = 1;
 }
 
-def Brt_CrossEntropyOp : Brt_InferredOp<"cross_entropy"> {
+def Brt_CrossEntropyOp
+    : Brt_InferredOp<"cross_entropy", [Brt_Differentiable]> {
   let summary = "Cross entropy of the targets, in nats";
   let description = [{
     `token_loss[b, i] = ln(sum_v exp(logits[b, i, v])) - logits[b, i, targets[b, i] mod V]`

@@ -11,5 +11,7 @@ include "dialects/Brt/BrtGateOps.td"
 include "dialects/Brt/BrtStateOps.td"
 include "dialects/Brt/BrtLossOps.td"
 include "dialects/Brt/BrtInitOps.td"
+include "dialects/Brt/BrtAdjointOps.td"
+include "dialects/Brt/BrtAttentionAdjointOps.td"
 
 #endif // BRT_OPS_TD

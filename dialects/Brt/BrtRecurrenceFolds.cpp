@@ -76,6 +76,8 @@ struct DropUnusedPieces : OpRewritePattern<RecurrenceOp> {
           rewriter.replaceOpWithNewOp<YieldOp>(yield, kept, carry);
         });
 
+    smaller.setReverse(op.getReverse());
+
     ResultRange newResults = smaller.getResults();
     SmallVector<Value> replacements;
     for (OpResult result : op.getResults()) {

@@ -132,6 +132,9 @@ ParseResult RecurrenceOp::parse(OpAsmParser &parser, OperationState &state) {
   int64_t blocks;
   SMLoc loc = parser.getCurrentLocation();
   auto emitError = [&] { return parser.emitError(loc); };
+  Properties &properties = state.getOrAddProperties<Properties>();
+  if (succeeded(parser.parseOptionalKeyword("reverse")))
+    properties.reverse = parser.getBuilder().getUnitAttr();
   if (parser.parseKeyword("blocks") || parser.parseEqual() ||
       parser.parseInteger(blocks))
     return failure();
@@ -154,7 +157,6 @@ ParseResult RecurrenceOp::parse(OpAsmParser &parser, OperationState &state) {
     args[i].type = getPieceType(cast<RankedTensorType>(types[i]), blocks);
   }
 
-  Properties &properties = state.getOrAddProperties<Properties>();
   properties.blocks = parser.getBuilder().getI64IntegerAttr(blocks);
   properties.operandSegmentSizes = {
       static_cast<int32_t>(numSequences),
@@ -190,6 +192,8 @@ void RecurrenceOp::print(OpAsmPrinter &printer) {
         });
     printer << ')';
   };
+  if (getReverse())
+    printer << " reverse";
   printer << " blocks = " << getBlocks();
   printBindings("over", getPieces(), getSequences());
   printBindings("carry", getCarried(), getInits());
@@ -197,7 +201,7 @@ void RecurrenceOp::print(OpAsmPrinter &printer) {
   bool hasYieldValues = getYield()->getNumOperands() != 0;
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false, hasYieldValues);
   printer.printOptionalAttrDict((*this)->getAttrs(),
-                                {"blocks", "operandSegmentSizes"});
+                                {"blocks", "reverse", "operandSegmentSizes"});
 }
 
 LogicalResult RecurrenceOp::verify() {

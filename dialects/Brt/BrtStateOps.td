@@ -13,7 +13,7 @@ include "dialects/Brt/BrtAttrs.td"
 //===----------------------------------------------------------------------===//
 
 def Brt_RecurrenceOp : Brt_Op<"recurrence", [
-    AttrSizedOperandSegments, RecursiveMemoryEffects,
+    AttrSizedOperandSegments, RecursiveMemoryEffects, Brt_Differentiable,
     SingleBlockImplicitTerminator<"YieldOp">,
     DeclareOpInterfaceMethods<LoopLikeOpInterface, [
         "getRegionIterArgs", "getYieldedValuesMutable", "getLoopResults"]>]> {
@@ -25,6 +25,9 @@ def Brt_RecurrenceOp : Brt_Op<"recurrence", [
     results, then the next carried values. The op's results are the pieces put
     together along axis 1, then the last carried values. Values from outside,
     such as parameters, are used directly.
+
+    A `reverse` recurrence, such as an adjoint, runs the blocks from the last to
+    the first; pieces keep their places along axis 1.
 
     Constraints:
 
@@ -49,6 +52,7 @@ def Brt_RecurrenceOp : Brt_Op<"recurrence", [
   }];
   let arguments = (ins
     Brt_IntAttr:$blocks,
+    UnitAttr:$reverse,
     Variadic<AnyRankedTensor>:$sequences,
     Variadic<AnyRankedTensor>:$inits);
   let results = (outs Variadic<AnyRankedTensor>:$results);
@@ -110,7 +114,8 @@ def Brt_YieldOp : Brt_Op<"yield", [
 //===----------------------------------------------------------------------===//
 
 def Brt_AddStateIdsOp
-    : Brt_Op<"add_state_ids", [Pure, AllTypesMatch<["input", "result"]>]> {
+    : Brt_Op<"add_state_ids", [
+        Pure, Brt_Differentiable, AllTypesMatch<["input", "result"]>]> {
   let summary = "Tell the state vectors apart";
   let description = [{
     `result[b, s, :] = input[b, s, :] + ids[s, :]`: a learned vector for each
@@ -141,7 +146,7 @@ def Brt_AddStateIdsOp
 //===----------------------------------------------------------------------===//
 
 def Brt_SelectLanesOp : Brt_Op<"select_lanes", [
-    Pure, AllTypesMatch<["on_false", "result"]>]> {
+    Pure, Brt_Differentiable, AllTypesMatch<["on_false", "result"]>]> {
   let summary = "Choose lane by lane";
   let description = [{
     `result[b, ...] = flags[b] ? on_true[b, ...] : on_false[b, ...]`. Where

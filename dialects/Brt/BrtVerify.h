@@ -46,6 +46,9 @@ bool hasParameterShape(mlir::RankedTensorType type);
 
 /// Extents are less than this, so that a product of two is 64 bits.
 constexpr int64_t kExtentLimit = int64_t(1) << 31;
+/// The type [B, H, n] of an attention's log-sum-exp, by that of its query,
+/// which has rank 4.
+mlir::RankedTensorType getLogSumExpType(mlir::RankedTensorType query);
 
 /// Checks that the types of results can be inferred. The interface checks it
 /// too, but after the op's own verifier, and with an error of its own behind

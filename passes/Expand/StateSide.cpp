@@ -58,9 +58,11 @@ Value Expander::advanceState(Value state, const Projections &projections,
   std::string prefix = getStatePrefix(layer);
   auto attend = [&](Value queries, KeysValues read, StringRef temperature) {
     return StateAttentionOp::create(
-        builder, loc, queries.getType(), queries, read.keys, read.values,
-        optionalParameter(prefix + "/" + temperature),
-        model.getTemperatureAttr(), attentionScale());
+               builder, loc, queries.getType(), /*log_sum_exp=*/Type(), queries,
+               read.keys, read.values,
+               optionalParameter(prefix + "/" + temperature),
+               model.getTemperatureAttr(), attentionScale())
+        .getResult();
   };
   Value self =
       attend(projections.queries, projections.own, "_kvq/attention_scale");

@@ -120,18 +120,23 @@ Value Expander::attendWindow(Value queries, KeysValues tokens, int64_t layer,
         builder, loc, positions,
         splatLanes(getPastLength(), builder.getI32Type()));
   return WindowAttentionOp::create(
-      builder, loc, queries.getType(), queries, keys, tokens.values,
-      optionalParameter(prefix + "/_kvq/attention_scale"), biases[layer],
-      optionalParameter(prefix + "/attention_sink"), positions,
-      builder.getI64IntegerAttr(model.getWindow()), model.getCausalAttr(),
-      model.getTemperatureAttr(), attentionScale());
+             builder, loc, queries.getType(), /*log_sum_exp=*/Type(), queries,
+             keys, tokens.values,
+             optionalParameter(prefix + "/_kvq/attention_scale"), biases[layer],
+             optionalParameter(prefix + "/attention_sink"), positions,
+             builder.getI64IntegerAttr(model.getWindow()),
+             model.getCausalAttr(), model.getTemperatureAttr(),
+             attentionScale())
+      .getResult();
 }
 
 Value Expander::attendState(Value queries2, KeysValues state, int64_t layer) {
   return StateAttentionOp::create(
-      builder, loc, queries2.getType(), queries2, state.keys, state.values,
-      optionalParameter(getTokenPrefix(layer) + "/attention_scale2"),
-      model.getTemperatureAttr(), attentionScale());
+             builder, loc, queries2.getType(), /*log_sum_exp=*/Type(), queries2,
+             state.keys, state.values,
+             optionalParameter(getTokenPrefix(layer) + "/attention_scale2"),
+             model.getTemperatureAttr(), attentionScale())
+      .getResult();
 }
 
 Value Expander::finishTokens(Value input, Value self, Value cross,

@@ -85,6 +85,9 @@ struct SoftmaxMean {
   StructuredBuilder &b;
   Value query, keys, values, virtualLogit;
 
+  /// The logarithm of the sum of all weights, [B, H, n], after build().
+  Value logSumExp = {};
+
   Value build(ArrayRef<Access> extra, Type resultType, LogitPayload toLogit) {
     Type type = getElementType(query);
     SmallVector<OpFoldResult> rows = b.sizesOf(query, {0, 2, 1});
@@ -119,6 +122,12 @@ struct SoftmaxMean {
                            [](ScalarBuilder &s, ValueRange args) {
                              return s.add(args[1], args[0]);
                            });
+
+    logSumExp = b.map(rows, type, {{maximum, {0, 1, 2}}, {total, {0, 1, 2}}},
+                      [](ScalarBuilder &s, ValueRange args) {
+                        Value log = math::LogOp::create(s, args[1]);
+                        return s.add(args[0], log);
+                      });
 
     SmallVector<OpFoldResult> sums = rows;
     sums.push_back(b.sizesOf(query, {3}).front());
@@ -164,7 +173,11 @@ struct ConvertStateAttention : OpRewritePattern<StateAttentionOp> {
                      : s.mul(logit, getTemperature(s, args[1], logit.getType(),
                                                    op.getTemperatureKind()));
         });
-    rewriter.replaceOp(op, result);
+    SmallVector<Value> results = {result};
+    if (op.getLogSumExp())
+      results.push_back(
+          b.converted(mean.logSumExp, getElementType(op.getLogSumExp())));
+    rewriter.replaceOp(op, results);
     return success();
   }
 };
@@ -197,11 +210,16 @@ struct ConvertWindowAttention : OpRewritePattern<WindowAttentionOp> {
             return s.select(logits.isVisible(s, args), logits.getLogit(s, args),
                             s.constant(type, kMaskedLogit));
           });
-      return {b.insert(result, carried[0], 1, offset)};
+      SmallVector<Value> next = {b.insert(result, carried[0], 1, offset)};
+      if (op.getLogSumExp())
+        next.push_back(b.insert(mean.logSumExp, carried[1], 2, offset));
+      return next;
     };
-    Value result =
-        b.empty(b.sizesOf(op.getQuery()), getElementType(op.getQuery()));
-    rewriter.replaceOp(op, attention.walkBlocks(b, result, attend));
+    SmallVector<Value> results = {
+        b.empty(b.sizesOf(op.getQuery()), getElementType(op.getQuery()))};
+    if (op.getLogSumExp())
+      results.push_back(b.empty(b.sizesOf(op.getQuery(), {0, 2, 1}), type));
+    rewriter.replaceOp(op, attention.walkBlocks(b, results, attend));
     return success();
   }
 };

@@ -41,6 +41,9 @@ struct ContractLinear : OpRewritePattern<LinearOp> {
     Type compute = getComputeType(type);
     Value input = b.widened(op.getInput());
     Value weight = b.converted(op.getWeight(), compute);
+    // Columns of the product run along rows of the weight.
+    if (op.getTransposed())
+      weight = b.transposed(weight, {1, 0});
 
     // Loops: the rows, then the columns of the weight, then the sum.
     int64_t rank = op.getInput().getType().getRank();

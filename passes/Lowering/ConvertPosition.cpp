@@ -116,18 +116,24 @@ struct TurnPairs : OpRewritePattern<RotaryOp> {
                                   op.getFirst(), compute);
     Value low = b.slice(x, 3, b.getIndexAttr(0), b.getIndexAttr(half));
     Value high = b.slice(x, 3, b.getIndexAttr(half), b.getIndexAttr(half));
+    // An inverse turn swaps the signs of the sines.
+    auto turn = [&](ScalarBuilder &s, Value sine) -> Value {
+      return op.getInverse() ? arith::NegFOp::create(s, sine) : sine;
+    };
     SmallVector<Access> reads = {{low, {0, 1, 2, 3}},
                                  {high, {0, 1, 2, 3}},
                                  readTurn(b, cosines, positions, 3),
                                  readTurn(b, sines, positions, 3)};
-    Value first = b.map(
-        b.sizesOf(low), type, reads, [](ScalarBuilder &s, ValueRange args) {
-          return s.sub(s.mul(args[0], args[2]), s.mul(args[1], args[3]));
-        });
-    Value second = b.map(
-        b.sizesOf(low), type, reads, [](ScalarBuilder &s, ValueRange args) {
-          return s.add(s.mul(args[0], args[3]), s.mul(args[1], args[2]));
-        });
+    Value first = b.map(b.sizesOf(low), type, reads,
+                        [&](ScalarBuilder &s, ValueRange args) {
+                          return s.sub(s.mul(args[0], args[2]),
+                                       s.mul(args[1], turn(s, args[3])));
+                        });
+    Value second = b.map(b.sizesOf(low), type, reads,
+                         [&](ScalarBuilder &s, ValueRange args) {
+                           return s.add(s.mul(args[0], turn(s, args[3])),
+                                        s.mul(args[1], args[2]));
+                         });
     Value result = b.empty(sizes, type);
     result = b.insert(first, result, 3, b.getIndexAttr(0));
     result = b.insert(second, result, 3, b.getIndexAttr(half));

@@ -33,10 +33,12 @@ struct LoopOverBlocks : OpRewritePattern<RecurrenceOp> {
       rewriter.eraseOp(loop.getBody()->getTerminator());
     b.setInsertionPointToStart(loop.getBody());
     ValueRange carried = loop.getRegionIterArgs();
+    Value block = loop.getInductionVar();
+    if (op.getReverse())
+      block = b.sub(b.constantIndex(op.getBlocks() - 1), block);
     SmallVector<Value> arguments;
     for (auto [sequence, piece] : llvm::zip(op.getSequences(), op.getPieces()))
-      arguments.push_back(
-          cut(b, sequence, piece.getType(), loop.getInductionVar()));
+      arguments.push_back(cut(b, sequence, piece.getType(), block));
     llvm::append_range(arguments, carried.drop_front(wholes));
 
     YieldOp yield = op.getYield();
@@ -46,7 +48,7 @@ struct LoopOverBlocks : OpRewritePattern<RecurrenceOp> {
     SmallVector<Value> next;
     for (auto [piece, whole] : llvm::zip(yield.getPieces(), carried)) {
       int64_t size = getExtent(piece, 1);
-      Value offset = b.mul(loop.getInductionVar(), b.constantIndex(size));
+      Value offset = b.mul(block, b.constantIndex(size));
       next.push_back(b.insert(piece, whole, 1, offset));
     }
     // Carried values stay in one buffer each.

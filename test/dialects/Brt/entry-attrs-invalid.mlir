@@ -29,7 +29,7 @@ func.func @same_name(%w: tensor<4xf32> {brt.parameter = "w"}, %v: tensor<4xf32> 
 
 // -----
 
-// expected-error @+1 {{'func.func' op expects result 0 of an entry point to have one of 'brt.output', 'brt.carry', 'brt.parameter', but got 0}}
+// expected-error @+1 {{'func.func' op expects result 0 of an entry point to have one of 'brt.output', 'brt.carry', 'brt.parameter', 'brt.gradient', but got 0}}
 func.func @result_without(%w: tensor<4xf32> {brt.parameter = "w"}) -> tensor<4xf32> attributes {brt.entry} {
   return %w : tensor<4xf32>
 }
@@ -43,7 +43,7 @@ func.func @unknown_argument(%w: tensor<4xf32> {brt.output = "w"}) {
 
 // -----
 
-// expected-error @+1 {{'func.func' op expects an attribute of result 0 to be one of 'brt.output', 'brt.carry', 'brt.parameter', but got 'brt.input'}}
+// expected-error @+1 {{'func.func' op expects an attribute of result 0 to be one of 'brt.output', 'brt.carry', 'brt.parameter', 'brt.gradient', but got 'brt.input'}}
 func.func @unknown_result(%w: tensor<4xf32>) -> (tensor<4xf32> {brt.input = "w"}) {
   return %w : tensor<4xf32>
 }

@@ -5,6 +5,7 @@
 #define BRT_DIALECTS_BRT_BRT_H
 
 #include "brt/dialects/Brt/BrtOptions.h"
+#include "brt/dialects/Brt/Gradients.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"
@@ -20,6 +21,8 @@
 #include "brt/dialects/Brt/BrtEnums.h.inc"
 
 #include "brt/dialects/Brt/BrtDialect.h.inc"
+
+#include "brt/dialects/Brt/BrtInterfaces.h.inc"
 
 #define GET_ATTRDEF_CLASSES
 #include "brt/dialects/Brt/BrtAttrs.h.inc"
