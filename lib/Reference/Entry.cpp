@@ -21,6 +21,8 @@ StringRef reference::stringifyRole(Role role) {
     return "input";
   case Role::Output:
     return "output";
+  case Role::Gradient:
+    return "gradient";
   }
   llvm_unreachable("all roles are handled");
 }
@@ -37,7 +39,8 @@ static FailureOr<Port> getPort(func::FuncOp function, StringRef what,
       {BrtDialect::getParameterAttrName(), Role::Parameter},
       {BrtDialect::getCarryAttrName(), Role::Carry},
       {BrtDialect::getInputAttrName(), Role::Input},
-      {BrtDialect::getOutputAttrName(), Role::Output}};
+      {BrtDialect::getOutputAttrName(), Role::Output},
+      {BrtDialect::getGradientAttrName(), Role::Gradient}};
   auto tensorType = dyn_cast<RankedTensorType>(type);
   for (auto [attribute, role] : roles)
     if (auto name =
@@ -47,7 +50,7 @@ static FailureOr<Port> getPort(func::FuncOp function, StringRef what,
   return function.emitError("expects ")
          << what << " " << index << " of entry point '" << function.getSymName()
          << "' to be a tensor that an attribute 'brt.parameter', 'brt.carry', "
-            "'brt.input' or 'brt.output' names, but got "
+            "'brt.input', 'brt.output' or 'brt.gradient' names, but got "
          << type;
 }
 

@@ -223,12 +223,14 @@ template <typename T>
 static Registry<T> createRegistry() {
   Registry<T> registry;
   addActivation(registry);
+  addActivationAdjoint(registry);
   addArith(registry);
   addCacheWrite(registry);
   addCasts(registry);
   addControlFlow(registry);
   addEmbed(registry);
   addGate(registry);
+  addGateAdjoint(registry);
   addGenerate(registry);
   addHeads(registry);
   addIntegers(registry);
@@ -236,17 +238,23 @@ static Registry<T> createRegistry() {
   addLinear(registry);
   addLogits(registry);
   addLoss(registry);
+  addLossAdjoint(registry);
   addMath(registry);
   addNorm(registry);
+  addNormAdjoint(registry);
+  addParameterGradients(registry);
   addRandom(registry);
   addRecurrence(registry);
   addRelativeBias(registry);
+  addRelativeBiasAdjoint(registry);
   addRotary(registry);
   addSelectLanes(registry);
   addShapes(registry);
   addSlices(registry);
   addStateAttention(registry);
+  addStateAttentionAdjoint(registry);
   addWindowAttention(registry);
+  addWindowAttentionAdjoint(registry);
   return registry;
 }
 

@@ -113,6 +113,8 @@ inline int64_t toSigned(int64_t x, unsigned width) {
 template <typename T>
 void addActivation(Registry<T> &registry);
 template <typename T>
+void addActivationAdjoint(Registry<T> &registry);
+template <typename T>
 void addArith(Registry<T> &registry);
 template <typename T>
 void addCacheWrite(Registry<T> &registry);
@@ -124,6 +126,8 @@ template <typename T>
 void addEmbed(Registry<T> &registry);
 template <typename T>
 void addGate(Registry<T> &registry);
+template <typename T>
+void addGateAdjoint(Registry<T> &registry);
 template <typename T>
 void addGenerate(Registry<T> &registry);
 template <typename T>
@@ -139,15 +143,23 @@ void addLogits(Registry<T> &registry);
 template <typename T>
 void addLoss(Registry<T> &registry);
 template <typename T>
+void addLossAdjoint(Registry<T> &registry);
+template <typename T>
 void addMath(Registry<T> &registry);
 template <typename T>
 void addNorm(Registry<T> &registry);
+template <typename T>
+void addNormAdjoint(Registry<T> &registry);
+template <typename T>
+void addParameterGradients(Registry<T> &registry);
 template <typename T>
 void addRandom(Registry<T> &registry);
 template <typename T>
 void addRecurrence(Registry<T> &registry);
 template <typename T>
 void addRelativeBias(Registry<T> &registry);
+template <typename T>
+void addRelativeBiasAdjoint(Registry<T> &registry);
 template <typename T>
 void addRotary(Registry<T> &registry);
 template <typename T>
@@ -159,7 +171,11 @@ void addSlices(Registry<T> &registry);
 template <typename T>
 void addStateAttention(Registry<T> &registry);
 template <typename T>
+void addStateAttentionAdjoint(Registry<T> &registry);
+template <typename T>
 void addWindowAttention(Registry<T> &registry);
+template <typename T>
+void addWindowAttentionAdjoint(Registry<T> &registry);
 
 } // namespace brt::reference
 

@@ -9,12 +9,17 @@ using namespace brt;
 using namespace brt::reference;
 
 /// result[n, m] = sum_k input[n, k] weight[k, m] + bias[m], n over all axes but
-/// the last.
+/// the last; weight[m, k] where it is transposed.
 template <typename T>
 static LogicalResult evaluate(LinearOp op, Frame<T> &frame) {
   const Tensor<T> &input = frame[op.getInput()];
   const Tensor<T> &weight = frame[op.getWeight()];
   int64_t depth = weight.getExtent(0), width = weight.getExtent(1);
+  int64_t ofDepth = width, ofWidth = 1; // Steps in the weight.
+  if (op.getTransposed()) {
+    std::swap(depth, width);
+    std::swap(ofDepth, ofWidth);
+  }
   int64_t rows = getNumElements(input.getShape().drop_back());
 
   SmallVector<int64_t> shape(input.getShape());
@@ -24,9 +29,8 @@ static LogicalResult evaluate(LinearOp op, Frame<T> &frame) {
     MutableArrayRef<T> sums = result.getReals().slice(n * width, width);
     for (int64_t k = 0; k < depth; ++k) {
       T x = input.getReals()[n * depth + k];
-      ArrayRef<T> row = weight.getReals().slice(k * width, width);
       for (int64_t m = 0; m < width; ++m)
-        sums[m] += x * row[m];
+        sums[m] += x * weight.getReals()[k * ofDepth + m * ofWidth];
     }
     if (op.getBias())
       for (int64_t m = 0; m < width; ++m)

@@ -52,7 +52,8 @@ static LogicalResult evaluate(RecurrenceOp op, Frame<T> &frame) {
     carry.push_back(frame[init]);
   SmallVector<Tensors<T>> pieces(pieceCount);
 
-  for (int64_t t = 0; t < blocks; ++t) {
+  for (int64_t step = 0; step < blocks; ++step) {
+    int64_t t = op.getReverse() ? blocks - 1 - step : step;
     Tensors<T> arguments;
     for (Value value : op.getSequences()) {
       const Tensor<T> &sequence = frame[value];
@@ -73,6 +74,10 @@ static LogicalResult evaluate(RecurrenceOp op, Frame<T> &frame) {
     carry.assign(yielded->begin() + pieceCount, yielded->end());
   }
 
+  // Each piece is put where its block is.
+  if (op.getReverse())
+    for (Tensors<T> &parts : pieces)
+      std::reverse(parts.begin(), parts.end());
   for (auto [result, parts] : llvm::zip(op.getResults(), pieces))
     if (failed(frame.set(result, joinPieces<T>(parts))))
       return failure();

@@ -10,7 +10,7 @@ using namespace brt;
 using namespace brt::reference;
 
 /// Turns the pair (x_j, x_(j + D/2)) of the token at position p by the angle
-/// p pi 10000^(-2j/D).
+/// p pi 10000^(-2j/D), or back.
 template <typename T>
 static LogicalResult evaluate(RotaryOp op, Frame<T> &frame) {
   const Tensor<T> &x = frame[op.getInput()];
@@ -24,6 +24,8 @@ static LogicalResult evaluate(RotaryOp op, Frame<T> &frame) {
       for (int64_t j = 0; j < half; ++j) {
         double angle =
             double(first + i) * M_PI * std::pow(10000.0, -double(j) / half);
+        if (op.getInverse())
+          angle = -angle;
         T cos = std::cos(angle), sin = std::sin(angle);
         for (int64_t h = 0; h < x.getExtent(2); ++h) {
           T low = x(b, i, h, j), high = x(b, i, h, j + half);

@@ -20,6 +20,8 @@ static LogicalResult evaluate(StateAttentionOp op, Frame<T> &frame) {
   constexpr T kVirtualLogit = -1000;
 
   auto result = Tensor<T>::ofReals(q.getShape());
+  auto logSumExp =
+      Tensor<T>::ofReals({q.getExtent(0), q.getExtent(2), q.getExtent(1)});
   SmallVector<T> p(keys);
   for (int64_t b = 0; b < q.getExtent(0); ++b)
     for (int64_t i = 0; i < q.getExtent(1); ++i)
@@ -42,10 +44,14 @@ static LogicalResult evaluate(StateAttentionOp op, Frame<T> &frame) {
         T sum = std::exp(kVirtualLogit - maximum);
         for (T &x : p)
           sum += x = std::exp(x - maximum);
+        logSumExp(b, h, i) = maximum + std::log(sum);
         for (int64_t j = 0; j < keys; ++j)
           for (int64_t d = 0; d < depth; ++d)
             result(b, i, h, d) += p[j] / sum * v(b, j, h, d);
       }
+  if (op.getLogSumExp() &&
+      failed(frame.set(op.getLogSumExp(), std::move(logSumExp))))
+    return failure();
   return frame.set(op.getResult(), std::move(result));
 }
 

@@ -139,6 +139,21 @@ static DType getDType(Type element, Arithmetic arithmetic) {
   return DType::BF16;
 }
 
+/// The name of a result in a file.
+static std::string getFileName(const Port &port) {
+  switch (port.role) {
+  case Role::Carry:
+    return "carry_out/" + port.name;
+  case Role::Gradient:
+    return "grad/" + port.name;
+  case Role::Parameter:
+  case Role::Input:
+  case Role::Output:
+    return port.name;
+  }
+  llvm_unreachable("all roles are handled");
+}
+
 llvm::Error brt::writeResults(StringRef path, const EntryPoint &entry,
                               const NamedTensors &results,
                               Arithmetic arithmetic) {
@@ -148,10 +163,8 @@ llvm::Error brt::writeResults(StringRef path, const EntryPoint &entry,
     const Tensor<double> &tensor = results.at({port.role, port.name});
     DType dtype = getDType(port.type.getElementType(), arithmetic);
     std::string &data = bytes.emplace_back(getBytes(tensor, dtype));
-    std::string name =
-        port.role == Role::Carry ? "carry_out/" + port.name : port.name;
-    views.push_back(
-        {name, dtype, tensor.getShape().vec(), data.data(), data.size()});
+    views.push_back({getFileName(port), dtype, tensor.getShape().vec(),
+                     data.data(), data.size()});
   }
   rt::Status status = rt::writeSafetensors(path.str(), views);
   if (!status.ok())

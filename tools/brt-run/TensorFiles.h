@@ -24,8 +24,8 @@ std::string getBytes(const reference::Tensor<double> &tensor, rt::DType dtype);
 llvm::Expected<FileTensors> readTensors(llvm::StringRef path);
 
 /// Writes the results of an entry point: outputs and parameters by their names,
-/// the carry as `carry_out/<name>`. Real numbers have the type of the
-/// arithmetic, others the type of the result.
+/// the carry as `carry_out/<name>`, gradients as `grad/<name>`. Real numbers
+/// have the type of the arithmetic, others the type of the result.
 llvm::Error writeResults(llvm::StringRef path,
                          const reference::EntryPoint &entry,
                          const reference::NamedTensors &results,

@@ -16,9 +16,9 @@ class ModuleOp;
 namespace brt::reference {
 
 /// What a tensor is to an entry point.
-enum class Role { Parameter, Carry, Input, Output };
+enum class Role { Parameter, Carry, Input, Output, Gradient };
 
-/// "parameter", "carry", "input", "output".
+/// "parameter", "carry", "input", "output", "gradient".
 llvm::StringRef stringifyRole(Role role);
 
 /// An argument or a result of an entry point.
