@@ -4,10 +4,12 @@
 #include "brt/InitAll.h"
 #include "brt/dialects/Brt/Brt.h"
 #include "brt/passes/Expand/Passes.h"
+#include "brt/passes/Grad/Passes.h"
 #include "brt/passes/Lowering/Passes.h"
 #include "brt/passes/Pipelines/Levels.h"
 #include "brt/passes/Pipelines/Lowering.h"
 #include "brt/passes/Pipelines/Passes.h"
+#include "brt/passes/Pipelines/Training.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -22,13 +24,16 @@ void brt::registerAllDialects(DialectRegistry &registry) {
   registry.insert<BrtDialect, arith::ArithDialect, func::FuncDialect,
                   linalg::LinalgDialect, math::MathDialect, scf::SCFDialect,
                   tensor::TensorDialect>();
+  registerDifferentiableModels(registry);
   registerLoweringInterfaces(registry);
 }
 
 void brt::registerAllPasses() {
   registerTransformsPasses();
   registerBrtExpandPasses();
+  registerBrtGradPasses();
   registerBrtLoweringPasses();
   registerBrtPipelinesPasses();
   registerCompilePipeline();
+  registerTrainingPipeline();
 }

@@ -1,0 +1,27 @@
+//===- Training.cpp - Entry points that learn -----------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "brt/passes/Pipelines/Training.h"
+#include "brt/passes/Grad/Passes.h"
+#include "brt/passes/Pipelines/Levels.h"
+#include "brt/passes/Pipelines/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+void brt::buildTrainingPipeline(OpPassManager &manager) {
+  buildCompilePipeline(manager, *findLevel("cell"));
+  manager.addPass(createDifferentiatePass());
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  manager.addPass(createVerifyLevelPass({"cell"}));
+}
+
+void brt::registerTrainingPipeline() {
+  PassPipelineRegistration<>(
+      "brt-training-pipeline",
+      "Compile down to the level cell, with an entry point of gradients",
+      buildTrainingPipeline);
+}
