@@ -107,6 +107,8 @@ static void addSegmentTensors(FileTensors file, Segment &segment) {
       segment.arguments[{Role::Carry, rest.str()}] = std::move(tensor);
     else if (rest.consume_front("carry_out/"))
       segment.results[{Role::Carry, rest.str()}] = std::move(tensor);
+    else if (rest.consume_front("grad/"))
+      segment.gradients[{Role::Gradient, rest.str()}] = std::move(tensor);
     else if (name == "tokens" || name == "start_of_sequence" ||
              name == "loss_mask_input")
       segment.arguments[{Role::Input, name}] = std::move(tensor);

@@ -34,6 +34,8 @@ struct Segment {
   reference::NamedTensors arguments;
   /// Outputs and carry, its results.
   reference::NamedTensors results;
+  /// Gradients of the sum of losses by the parameters.
+  reference::NamedTensors gradients;
 };
 
 /// A model with the segments that the official implementation evaluated.

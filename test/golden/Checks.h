@@ -26,6 +26,16 @@ double getRelativeError(const reference::Tensor<double> &got,
 /// before, and compares outputs and carry.
 llvm::FailureOr<Worst> checkSegments(Engine &engine, const ModelCase &golden);
 
+/// Of the gradient of one parameter, and of all of a segment together.
+struct WorstGradients {
+  Worst single, together;
+};
+
+/// Runs `gradient` on every segment with the stored carry, and compares the
+/// gradients of all parameters.
+llvm::FailureOr<WorstGradients> checkGradients(Engine &engine,
+                                               const ModelCase &golden);
+
 /// Reads the tokens of all segments by `prefill` and `decode` and compares the
 /// logits with those of `forward` (brt-spec 15, item 14): every split into a
 /// prefilled and a decoded part, or about `maxSplits` of them where there are
