@@ -43,6 +43,8 @@ def Brt_Dialect : Dialect {
     static llvm::StringRef getOutputAttrName() { return "brt.output"; }
     /// Of a result that is the gradient of the parameter it names.
     static llvm::StringRef getGradientAttrName() { return "brt.gradient"; }
+    /// Of the state of the optimizer, such as "m/<parameter>".
+    static llvm::StringRef getOptimizerAttrName() { return "brt.optimizer"; }
     /// Name of the attribute of an entry point.
     static llvm::StringRef getEntryAttrName() { return "brt.entry"; }
     /// Name of the module attribute that keeps the description of the model

@@ -11,16 +11,17 @@ using namespace mlir;
 using namespace brt;
 
 static ArrayRef<StringRef> getArgumentAttrNames() {
-  static const StringRef names[] = {BrtDialect::getParameterAttrName(),
-                                    BrtDialect::getCarryAttrName(),
-                                    BrtDialect::getInputAttrName()};
+  static const StringRef names[] = {
+      BrtDialect::getParameterAttrName(), BrtDialect::getCarryAttrName(),
+      BrtDialect::getInputAttrName(), BrtDialect::getOptimizerAttrName()};
   return names;
 }
 
 static ArrayRef<StringRef> getResultAttrNames() {
   static const StringRef names[] = {
       BrtDialect::getOutputAttrName(), BrtDialect::getCarryAttrName(),
-      BrtDialect::getParameterAttrName(), BrtDialect::getGradientAttrName()};
+      BrtDialect::getParameterAttrName(), BrtDialect::getGradientAttrName(),
+      BrtDialect::getOptimizerAttrName()};
   return names;
 }
 

@@ -23,6 +23,8 @@ StringRef reference::stringifyRole(Role role) {
     return "output";
   case Role::Gradient:
     return "gradient";
+  case Role::Optimizer:
+    return "optimizer";
   }
   llvm_unreachable("all roles are handled");
 }
@@ -40,7 +42,8 @@ static FailureOr<Port> getPort(func::FuncOp function, StringRef what,
       {BrtDialect::getCarryAttrName(), Role::Carry},
       {BrtDialect::getInputAttrName(), Role::Input},
       {BrtDialect::getOutputAttrName(), Role::Output},
-      {BrtDialect::getGradientAttrName(), Role::Gradient}};
+      {BrtDialect::getGradientAttrName(), Role::Gradient},
+      {BrtDialect::getOptimizerAttrName(), Role::Optimizer}};
   auto tensorType = dyn_cast<RankedTensorType>(type);
   for (auto [attribute, role] : roles)
     if (auto name =
@@ -50,7 +53,8 @@ static FailureOr<Port> getPort(func::FuncOp function, StringRef what,
   return function.emitError("expects ")
          << what << " " << index << " of entry point '" << function.getSymName()
          << "' to be a tensor that an attribute 'brt.parameter', 'brt.carry', "
-            "'brt.input', 'brt.output' or 'brt.gradient' names, but got "
+            "'brt.input', 'brt.output', 'brt.gradient' or 'brt.optimizer' "
+            "names, but got "
          << type;
 }
 

@@ -16,9 +16,9 @@ class ModuleOp;
 namespace brt::reference {
 
 /// What a tensor is to an entry point.
-enum class Role { Parameter, Carry, Input, Output, Gradient };
+enum class Role { Parameter, Carry, Input, Output, Gradient, Optimizer };
 
-/// "parameter", "carry", "input", "output", "gradient".
+/// "parameter", "carry", "input", "output", "gradient", "optimizer".
 llvm::StringRef stringifyRole(Role role);
 
 /// An argument or a result of an entry point.

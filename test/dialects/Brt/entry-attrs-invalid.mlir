@@ -8,14 +8,14 @@ func.func @entry(%w: tensor<4xf32> {brt.parameter = "w"}, %c: tensor<?x4xf32> {b
 
 // -----
 
-// expected-error @+1 {{'func.func' op expects argument 1 of an entry point to have one of 'brt.parameter', 'brt.carry', 'brt.input', but got 0}}
+// expected-error @+1 {{'func.func' op expects argument 1 of an entry point to have one of 'brt.parameter', 'brt.carry', 'brt.input', 'brt.optimizer', but got 0}}
 func.func @argument_without(%w: tensor<4xf32> {brt.parameter = "w"}, %c: tensor<?x4xf32>) attributes {brt.entry} {
   return
 }
 
 // -----
 
-// expected-error @+1 {{'func.func' op expects argument 0 of an entry point to have one of 'brt.parameter', 'brt.carry', 'brt.input', but got 2}}
+// expected-error @+1 {{'func.func' op expects argument 0 of an entry point to have one of 'brt.parameter', 'brt.carry', 'brt.input', 'brt.optimizer', but got 2}}
 func.func @argument_twice(%w: tensor<4xf32> {brt.parameter = "w", brt.input = "w"}) attributes {brt.entry} {
   return
 }
@@ -29,21 +29,21 @@ func.func @same_name(%w: tensor<4xf32> {brt.parameter = "w"}, %v: tensor<4xf32> 
 
 // -----
 
-// expected-error @+1 {{'func.func' op expects result 0 of an entry point to have one of 'brt.output', 'brt.carry', 'brt.parameter', 'brt.gradient', but got 0}}
+// expected-error @+1 {{'func.func' op expects result 0 of an entry point to have one of 'brt.output', 'brt.carry', 'brt.parameter', 'brt.gradient', 'brt.optimizer', but got 0}}
 func.func @result_without(%w: tensor<4xf32> {brt.parameter = "w"}) -> tensor<4xf32> attributes {brt.entry} {
   return %w : tensor<4xf32>
 }
 
 // -----
 
-// expected-error @+1 {{'func.func' op expects an attribute of argument 0 to be one of 'brt.parameter', 'brt.carry', 'brt.input', but got 'brt.output'}}
+// expected-error @+1 {{'func.func' op expects an attribute of argument 0 to be one of 'brt.parameter', 'brt.carry', 'brt.input', 'brt.optimizer', but got 'brt.output'}}
 func.func @unknown_argument(%w: tensor<4xf32> {brt.output = "w"}) {
   return
 }
 
 // -----
 
-// expected-error @+1 {{'func.func' op expects an attribute of result 0 to be one of 'brt.output', 'brt.carry', 'brt.parameter', 'brt.gradient', but got 'brt.input'}}
+// expected-error @+1 {{'func.func' op expects an attribute of result 0 to be one of 'brt.output', 'brt.carry', 'brt.parameter', 'brt.gradient', 'brt.optimizer', but got 'brt.input'}}
 func.func @unknown_result(%w: tensor<4xf32>) -> (tensor<4xf32> {brt.input = "w"}) {
   return %w : tensor<4xf32>
 }
