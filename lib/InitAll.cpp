@@ -6,6 +6,7 @@
 #include "brt/passes/Expand/Passes.h"
 #include "brt/passes/Grad/Passes.h"
 #include "brt/passes/Lowering/Passes.h"
+#include "brt/passes/Optimize/Passes.h"
 #include "brt/passes/Pipelines/Levels.h"
 #include "brt/passes/Pipelines/Lowering.h"
 #include "brt/passes/Pipelines/Passes.h"
@@ -33,6 +34,7 @@ void brt::registerAllPasses() {
   registerBrtExpandPasses();
   registerBrtGradPasses();
   registerBrtLoweringPasses();
+  registerBrtOptimizePasses();
   registerBrtPipelinesPasses();
   registerCompilePipeline();
   registerTrainingPipeline();
