@@ -18,8 +18,13 @@ static std::string getPath(StringRef folder, const llvm::Twine &file) {
   return std::string(path);
 }
 
-static bool hasFile(StringRef folder, const llvm::Twine &file) {
+bool golden::hasFile(StringRef folder, const llvm::Twine &file) {
   return llvm::sys::fs::exists(getPath(folder, file));
+}
+
+llvm::Expected<FileTensors> golden::readFile(StringRef folder,
+                                             const llvm::Twine &file) {
+  return readTensors(getPath(folder, file));
 }
 
 llvm::Expected<std::string> golden::readText(StringRef folder, StringRef file) {
@@ -41,9 +46,12 @@ CaseKind golden::getCaseKind(StringRef folder) {
     return CaseKind::T5Buckets;
   if (hasFile(folder, "schedules.json"))
     return CaseKind::Schedules;
-  if (hasFile(folder, "gradient_1.safetensors") ||
-      hasFile(folder, "trajectory.safetensors"))
+  if (hasFile(folder, "gradient_1.safetensors"))
     return CaseKind::Optimizer;
+  if (hasFile(folder, "trajectory.safetensors"))
+    return CaseKind::Trajectory;
+  if (hasFile(folder, "optimizer_1.safetensors"))
+    return CaseKind::Training;
   if (hasFile(folder, "config.json") || hasFile(folder, "params.safetensors") ||
       hasFile(folder, "segment_0.safetensors"))
     return CaseKind::Model;

@@ -11,11 +11,13 @@ namespace brt::golden {
 
 /// What a folder holds, told from its files.
 enum class CaseKind {
-  Model,     ///< config.json and segments
-  T5Buckets, ///< buckets.json
-  Optimizer, ///< steps of an optimizer alone, or a training trajectory
-  Schedules, ///< schedules.json
-  None       ///< no case
+  Model,      ///< config.json and segments
+  T5Buckets,  ///< buckets.json
+  Training,   ///< segments with steps of an optimizer between them
+  Trajectory, ///< many such steps, of which losses and the end are kept
+  Optimizer,  ///< steps of an optimizer alone
+  Schedules,  ///< schedules.json
+  None        ///< no case
 };
 
 CaseKind getCaseKind(llvm::StringRef folder);
@@ -23,6 +25,13 @@ CaseKind getCaseKind(llvm::StringRef folder);
 /// The cases of a list of folders, each of them a case or a folder of cases.
 llvm::Expected<std::vector<std::string>>
 findCases(llvm::ArrayRef<std::string> folders);
+
+/// Whether `folder` has `file`.
+bool hasFile(llvm::StringRef folder, const llvm::Twine &file);
+
+/// The tensors of a file in `folder`.
+llvm::Expected<FileTensors> readFile(llvm::StringRef folder,
+                                     const llvm::Twine &file);
 
 /// The text of a file.
 llvm::Expected<std::string> readText(llvm::StringRef folder,

@@ -49,6 +49,16 @@ llvm::FailureOr<Worst> checkStream(Engine &engine, const ModelCase &golden,
 llvm::Expected<int64_t> checkBuckets(mlir::MLIRContext *context,
                                      llvm::StringRef text);
 
+/// Runs the stored gradients, of files `gradient_k` or segments, through the
+/// optimizer that config.json describes and compares parameters and state with
+/// those of every file `optimizer_k`.
+llvm::Expected<Worst> checkOptimizer(mlir::MLIRContext *context,
+                                     llvm::StringRef folder);
+
+/// Compares the learning rate of every schedule in the text of schedules.json.
+llvm::Expected<Worst> checkSchedules(mlir::MLIRContext *context,
+                                     llvm::StringRef text);
+
 } // namespace brt::golden
 
 #endif // BRT_TEST_GOLDEN_CHECKS_H

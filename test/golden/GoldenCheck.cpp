@@ -107,6 +107,9 @@ static bool hasGradients(EngineKind kind) {
   return gradients && !stream && kind == EngineKind::Reference;
 }
 
+/// The schedules were computed in f32.
+static constexpr double kScheduleTolerance = 1e-5;
+
 /// The model of a case as the entry points of the level `cell` to check.
 static OwningOpRef<ModuleOp> expand(EngineKind kind, const ModelCase &golden,
                                     Precision precision, MLIRContext *context) {
@@ -158,6 +161,23 @@ static std::string getText(Diagnostic &diagnostic) {
   return text;
 }
 
+/// Passed where the worst error is tolerated.
+static Outcome judge(const Worst &worst, double tolerance) {
+  if (worst.error == 0)
+    return {Outcome::Passed, "no difference"};
+  std::string text;
+  llvm::raw_string_ostream(text)
+      << "worst error " << llvm::format("%.1e", worst.error) << " of "
+      << llvm::format("%.0e", tolerance) << ", in " << worst.where;
+  return {worst.error <= tolerance ? Outcome::Passed : Outcome::Failed, text};
+}
+
+static Outcome judge(llvm::Expected<Worst> worst, double tolerance) {
+  if (!worst)
+    return {Outcome::Failed, toString(worst.takeError())};
+  return judge(*worst, tolerance);
+}
+
 /// Checks a model in one engine.
 static Outcome checkModelIn(EngineKind kind, const ModelCase &golden,
                             MLIRContext *context) {
@@ -200,13 +220,7 @@ static Outcome checkModelIn(EngineKind kind, const ModelCase &golden,
       if (other.error / limit > worst->error / tolerance)
         std::tie(*worst, tolerance) = std::pair(other, limit);
   }
-  if (worst->error == 0)
-    return {Outcome::Passed, "no difference"};
-  std::string text;
-  llvm::raw_string_ostream(text)
-      << "worst error " << llvm::format("%.1e", worst->error) << " of "
-      << llvm::format("%.0e", tolerance) << ", in " << worst->where;
-  return {worst->error <= tolerance ? Outcome::Passed : Outcome::Failed, text};
+  return judge(*worst, tolerance);
 }
 
 static Outcome checkModel(StringRef folder, MLIRContext *context) {
@@ -219,6 +233,21 @@ static Outcome checkModel(StringRef folder, MLIRContext *context) {
   Outcome second = checkModelIn(EngineKind::Compiled, *golden, context);
   return {first.kind == Outcome::Failed ? first.kind : second.kind,
           "reference: " + first.text + "; compiled: " + second.text};
+}
+
+/// The steps of an optimizer alone, which the reference evaluates.
+static Outcome checkSteps(StringRef folder, MLIRContext *context) {
+  return judge(checkOptimizer(context, folder), getTolerance(Precision::F64));
+}
+
+/// Training cases hold the steps of an optimizer beside their segments.
+static Outcome checkTraining(StringRef folder, MLIRContext *context) {
+  Outcome outcome = checkModel(folder, context);
+  if (stream || engineKind == EngineKind::Compiled ||
+      outcome.kind != Outcome::Passed)
+    return outcome;
+  Outcome steps = checkSteps(folder, context);
+  return {steps.kind, outcome.text + "; optimizer: " + steps.text};
 }
 
 static Outcome checkCase(StringRef folder) {
@@ -236,9 +265,21 @@ static Outcome checkCase(StringRef folder) {
     return {Outcome::Passed, std::to_string(*count) + " distances"};
   }
   case CaseKind::Optimizer:
-    return {Outcome::Skipped, "needs steps of an optimizer"};
-  case CaseKind::Schedules:
-    return {Outcome::Skipped, "needs learning rate schedules"};
+    if (stream || engineKind == EngineKind::Compiled)
+      return {Outcome::Skipped, "has no model; the reference checks it"};
+    return checkSteps(folder, &context);
+  case CaseKind::Schedules: {
+    if (stream || engineKind == EngineKind::Compiled)
+      return {Outcome::Skipped, "has no model; the reference checks it"};
+    llvm::Expected<std::string> text = readText(folder, "schedules.json");
+    if (!text)
+      return {Outcome::Failed, toString(text.takeError())};
+    return judge(checkSchedules(&context, *text), kScheduleTolerance);
+  }
+  case CaseKind::Trajectory:
+    return {Outcome::Skipped, "needs gradients"};
+  case CaseKind::Training:
+    return checkTraining(folder, &context);
   case CaseKind::Model:
   case CaseKind::None:
     return checkModel(folder, &context);
@@ -284,7 +325,8 @@ int main(int argc, char **argv) {
                  << "\n";
     llvm::outs().flush();
   }
-  llvm::outs() << "remark: steps of optimizers are not compared\n"
+  llvm::outs() << "remark: gradients and optimizers are compared by the "
+                  "reference engine only\n"
                << counts[Outcome::Passed] << " passed, "
                << counts[Outcome::Failed] << " failed, "
                << counts[Outcome::Skipped] << " skipped\n";
