@@ -148,6 +148,7 @@ static std::string getFileName(const Port &port) {
     return "grad/" + port.name;
   case Role::Parameter:
   case Role::Input:
+  case Role::Optimizer:
   case Role::Output:
     return port.name;
   }
