@@ -78,6 +78,17 @@ Handler forBits(Type type, Pick pick) {
   }
 }
 
+/// Integers and bits of every width. Values of 8 bits live in 16-bit registers.
+template <class Pick>
+Handler forAnyInteger(Type type, Pick pick) {
+  if (type == Type::U8 || type == Type::B8)
+    return pick(uint8_t());
+  if (type == Type::S8)
+    return pick(int8_t());
+  Handler handler = forInteger(type, pick);
+  return handler ? handler : forBits(type, pick);
+}
+
 /// Rounding of a result (PTX ISA 9.7.3).
 enum class Rounding : uint8_t { Nearest, Zero, Down, Up };
 

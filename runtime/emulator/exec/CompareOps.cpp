@@ -58,7 +58,7 @@ struct Num {
   }
 };
 
-// How a value is read from its register.
+// How a value is read from its register, beside the formats.
 template <class T>
 struct Plain {
   using Bits = T;
@@ -67,14 +67,6 @@ struct Plain {
 struct Flushed {
   using Bits = float;
   static float load(float value) { return flushSubnormal(value); }
-};
-struct FromF16 {
-  using Bits = uint16_t;
-  static float load(uint16_t bits) { return floatFromF16(bits); }
-};
-struct FromBF16 {
-  using Bits = uint16_t;
-  static float load(uint16_t bits) { return floatFromBF16(bits); }
 };
 } // namespace
 
@@ -139,34 +131,17 @@ static Handler comparison(const std::string &name, bool isFloat) {
 }
 
 static Handler comparisonOf(const std::string &name, Type type, bool ftz) {
-  switch (type) {
-  case Type::F32:
-    return ftz ? comparison<Flushed>(name, true)
-               : comparison<Plain<float>>(name, true);
-  case Type::F64:
-    return comparison<Plain<double>>(name, true);
-  case Type::F16:
-    return comparison<FromF16>(name, true);
-  case Type::BF16:
-    return comparison<FromBF16>(name, true);
-  case Type::B16:
-  case Type::U16:
-    return comparison<Plain<uint16_t>>(name, false);
-  case Type::S16:
-    return comparison<Plain<int16_t>>(name, false);
-  case Type::B32:
-  case Type::U32:
-    return comparison<Plain<uint32_t>>(name, false);
-  case Type::S32:
-    return comparison<Plain<int32_t>>(name, false);
-  case Type::B64:
-  case Type::U64:
-    return comparison<Plain<uint64_t>>(name, false);
-  case Type::S64:
-    return comparison<Plain<int64_t>>(name, false);
-  default:
-    return nullptr;
-  }
+  if (type == Type::F32 && ftz)
+    return comparison<Flushed>(name, true);
+  if (Handler handler = forFloat(type, [&](auto format) {
+        return comparison<decltype(format)>(name, true);
+      }))
+    return handler;
+  auto pick = [&](auto zero) {
+    return comparison<Plain<decltype(zero)>>(name, false);
+  };
+  Handler handler = forInteger(type, pick);
+  return handler ? handler : forBits(type, pick);
 }
 
 /// The comparison and the combination among the modifiers.
@@ -236,8 +211,8 @@ static const Inst *runSpreadPacked(const Inst *inst, Warp &warp) {
       continue;
     uint32_t result = 0;
     for (unsigned shift = 0; shift < 32; shift += 16) {
-      float x = Reader::load(static_cast<uint16_t>(a[lane] >> shift));
-      float y = Reader::load(static_cast<uint16_t>(b[lane] >> shift));
+      double x = Reader::load(static_cast<uint16_t>(a[lane] >> shift));
+      double y = Reader::load(static_cast<uint16_t>(b[lane] >> shift));
       // One bit each for less, equal, greater, unordered.
       unsigned relation = x < y ? 1 : x == y ? 2 : x > y ? 4 : 8;
       if (compare & relation)
@@ -286,8 +261,8 @@ static bool translateSet(Translator &t) {
   if (from == Type::F16x2 || from == Type::BF16x2) {
     if (ftz || sizeOf(to) != 4 || !relationsOf(name))
       return t.unsupported();
-    Inst &made = t.emit(from == Type::F16x2 ? runSpreadPacked<FromF16>
-                                            : runSpreadPacked<FromBF16>,
+    Inst &made = t.emit(from == Type::F16x2 ? runSpreadPacked<Float16>
+                                            : runSpreadPacked<BFloat16>,
                         d, a, b);
     made.aux = relationsOf(name);
     made.imm = oneOf(to) & 0xffff;

@@ -22,37 +22,6 @@ enum : uint32_t {
   kFinite = 16     // .satfinite
 };
 
-// How each format is read from a register and written to one.
-struct Float32 {
-  using Bits = float;
-  static double load(float value) { return value; }
-  static float store(double value, Rounding mode) {
-    return canonical(roundToFloat(value, mode));
-  }
-};
-struct Float64 {
-  using Bits = double;
-  static double load(double value) { return value; }
-  static double store(double value, Rounding) { return value; }
-};
-inline NarrowRounding narrowMode(Rounding mode) {
-  return mode == Rounding::Zero ? NarrowRounding::Zero
-                                : NarrowRounding::NearestEven;
-}
-struct Float16 {
-  using Bits = uint16_t;
-  static double load(uint16_t bits) { return floatFromF16(bits); }
-  static uint16_t store(double value, Rounding mode) {
-    return static_cast<uint16_t>(encode(value, kF16, narrowMode(mode)));
-  }
-};
-struct BFloat16 {
-  using Bits = uint16_t;
-  static double load(uint16_t bits) { return floatFromBF16(bits); }
-  static uint16_t store(double value, Rounding mode) {
-    return static_cast<uint16_t>(encode(value, kBF16, narrowMode(mode)));
-  }
-};
 /// tf32 sits in the high bits of a 32-bit register; .rna rounds ties away.
 struct TFloat32 {
   using Bits = uint32_t;

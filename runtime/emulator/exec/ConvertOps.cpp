@@ -35,26 +35,6 @@ struct SaturatingCast {
 };
 } // namespace
 
-/// Calls `pick` with a value of the C++ type, for integers of all widths.
-template <class Pick>
-static Handler forAnyInteger(Type type, Pick pick) {
-  switch (type) {
-  case Type::U8:
-  case Type::B8:
-    return pick(uint8_t());
-  case Type::S8:
-    return pick(int8_t());
-  case Type::B16:
-    return pick(uint16_t());
-  case Type::B32:
-    return pick(uint32_t());
-  case Type::B64:
-    return pick(uint64_t());
-  default:
-    return forInteger(type, pick);
-  }
-}
-
 static bool isInteger(Type type) {
   return forAnyInteger(type, [](auto zero) {
            using T = decltype(zero);
@@ -123,20 +103,10 @@ static const Inst *floatToInteger(const Inst *inst, Warp &warp) {
 }
 
 static Handler floatToIntegerOf(Type to, Type from) {
-  return forAnyInteger(to, [&](auto zero) -> Handler {
-    using D = decltype(zero);
-    switch (from) {
-    case Type::F32:
-      return floatToInteger<D, Float32>;
-    case Type::F64:
-      return floatToInteger<D, Float64>;
-    case Type::F16:
-      return floatToInteger<D, Float16>;
-    case Type::BF16:
-      return floatToInteger<D, BFloat16>;
-    default:
-      return nullptr;
-    }
+  return forAnyInteger(to, [&](auto zero) {
+    return forFloat(from, [](auto format) -> Handler {
+      return floatToInteger<decltype(zero), decltype(format)>;
+    });
   });
 }
 
@@ -164,20 +134,10 @@ static const Inst *integerToFloat(const Inst *inst, Warp &warp) {
 }
 
 static Handler integerToFloatOf(Type to, Type from) {
-  return forAnyInteger(from, [&](auto zero) -> Handler {
-    using S = decltype(zero);
-    switch (to) {
-    case Type::F32:
-      return integerToFloat<Float32, S>;
-    case Type::F64:
-      return integerToFloat<Float64, S>;
-    case Type::F16:
-      return integerToFloat<Float16, S>;
-    case Type::BF16:
-      return integerToFloat<BFloat16, S>;
-    default:
-      return nullptr;
-    }
+  return forAnyInteger(from, [&](auto zero) {
+    return forFloat(to, [](auto format) -> Handler {
+      return integerToFloat<decltype(format), decltype(zero)>;
+    });
   });
 }
 
@@ -205,35 +165,17 @@ static const Inst *floatToFloat(const Inst *inst, Warp &warp) {
 
 template <class D>
 static Handler floatToFloatFrom(Type from) {
-  switch (from) {
-  case Type::F32:
-    return floatToFloat<D, Float32>;
-  case Type::F64:
-    return floatToFloat<D, Float64>;
-  case Type::F16:
-    return floatToFloat<D, Float16>;
-  case Type::BF16:
-    return floatToFloat<D, BFloat16>;
-  default:
-    return nullptr;
-  }
+  return forFloat(from, [](auto format) -> Handler {
+    return floatToFloat<D, decltype(format)>;
+  });
 }
 
 static Handler floatToFloatOf(Type to, Type from) {
-  switch (to) {
-  case Type::F32:
-    return floatToFloatFrom<Float32>(from);
-  case Type::F64:
-    return floatToFloatFrom<Float64>(from);
-  case Type::F16:
-    return floatToFloatFrom<Float16>(from);
-  case Type::BF16:
-    return floatToFloatFrom<BFloat16>(from);
-  case Type::TF32:
+  if (to == Type::TF32)
     return floatToFloatFrom<TFloat32>(from);
-  default:
-    return nullptr;
-  }
+  return forFloat(to, [&](auto format) {
+    return floatToFloatFrom<decltype(format)>(from);
+  });
 }
 
 /// An operand register may be wider than its type: the low part is what counts.

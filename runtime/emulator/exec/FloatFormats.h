@@ -139,6 +139,65 @@ inline float floatFromF16(uint16_t bits) {
   return static_cast<float>(decode(bits, kF16));
 #endif
 }
+inline uint16_t f16FromFloat(float value) {
+#if defined(__F16C__)
+  return value != value ? static_cast<uint16_t>(kF16.nan)
+                        : _cvtss_sh(value, _MM_FROUND_TO_NEAREST_INT);
+#else
+  return static_cast<uint16_t>(encode(value, kF16));
+#endif
+}
+
+// How each format is read from a register and written to one.
+struct Float32 {
+  using Bits = float;
+  static double load(float value) { return value; }
+  static float store(double value, Rounding mode = Rounding::Nearest) {
+    return canonical(roundToFloat(value, mode));
+  }
+};
+struct Float64 {
+  using Bits = double;
+  static double load(double value) { return value; }
+  static double store(double value, Rounding = Rounding::Nearest) {
+    return value;
+  }
+};
+inline NarrowRounding narrowMode(Rounding mode) {
+  return mode == Rounding::Zero ? NarrowRounding::Zero
+                                : NarrowRounding::NearestEven;
+}
+struct Float16 {
+  using Bits = uint16_t;
+  static double load(uint16_t bits) { return floatFromF16(bits); }
+  static uint16_t store(double value, Rounding mode = Rounding::Nearest) {
+    return static_cast<uint16_t>(encode(value, kF16, narrowMode(mode)));
+  }
+};
+struct BFloat16 {
+  using Bits = uint16_t;
+  static double load(uint16_t bits) { return floatFromBF16(bits); }
+  static uint16_t store(double value, Rounding mode = Rounding::Nearest) {
+    return static_cast<uint16_t>(encode(value, kBF16, narrowMode(mode)));
+  }
+};
+
+/// Calls `pick` with the format of a floating-point type.
+template <class Pick>
+Handler forFloat(Type type, Pick pick) {
+  switch (type) {
+  case Type::F32:
+    return pick(Float32());
+  case Type::F64:
+    return pick(Float64());
+  case Type::F16:
+    return pick(Float16());
+  case Type::BF16:
+    return pick(BFloat16());
+  default:
+    return nullptr;
+  }
+}
 
 } // namespace brt::emu
 

@@ -11,19 +11,6 @@
 using namespace brt::emu;
 
 namespace {
-struct F16Format {
-  static double load(uint16_t bits) { return floatFromF16(bits); }
-  static uint16_t store(double value) {
-    return static_cast<uint16_t>(encode(value, kF16));
-  }
-};
-struct BF16Format {
-  static double load(uint16_t bits) { return floatFromBF16(bits); }
-  static uint16_t store(double value) {
-    return static_cast<uint16_t>(encode(value, kBF16));
-  }
-};
-
 struct Add {
   static double apply(double a, double b) { return addToOdd(a, b); }
 };
@@ -98,16 +85,15 @@ static bool emitHalf(Translator &t, Type type) {
   t.take("rn");
   Handler handler = nullptr;
   if (t.take("sat"))
-    handler =
-        brain ? nullptr
-              : shaped<Half<F16Format, Core, Then::Saturate>, arity>(packed);
-  else if (t.take("relu"))
-    handler = brain ? shaped<Half<BF16Format, Core, Then::Relu>, arity>(packed)
-                    : shaped<Half<F16Format, Core, Then::Relu>, arity>(packed);
-  else
     handler = brain
-                  ? shaped<Half<BF16Format, Core, Then::Nothing>, arity>(packed)
-                  : shaped<Half<F16Format, Core, Then::Nothing>, arity>(packed);
+                  ? nullptr
+                  : shaped<Half<Float16, Core, Then::Saturate>, arity>(packed);
+  else if (t.take("relu"))
+    handler = brain ? shaped<Half<BFloat16, Core, Then::Relu>, arity>(packed)
+                    : shaped<Half<Float16, Core, Then::Relu>, arity>(packed);
+  else
+    handler = brain ? shaped<Half<BFloat16, Core, Then::Nothing>, arity>(packed)
+                    : shaped<Half<Float16, Core, Then::Nothing>, arity>(packed);
   return arity == 2 ? emitBinary(t, handler, type, type, type)
                     : emitTernary(t, handler, type, type, type, type);
 }

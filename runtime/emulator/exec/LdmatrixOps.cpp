@@ -2,53 +2,42 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // PTX ISA 9.7.14.5.15-16. Lane 8m + r gives the address of row r of matrix m,
-// of 16 bytes. Register m of lane l holds elements 2(l%4), +1 of row l/4, or
-// with .trans of column l/4.
+// which is tile m (Fragment.h), or with .trans its transpose.
 //
 //===----------------------------------------------------------------------===//
 
-#include "exec/Arithmetic.h"
+#include "exec/Fragment.h"
 #include "exec/Memory.h"
 
 #include <cstring>
 
 using namespace brt::emu;
 
-static constexpr unsigned kMatrixRows = 8, kRowBytes = 16;
+/// A tile as rows of 16-bit elements.
+using Tile = uint16_t[kTileRows][kTileRowBytes / sizeof(uint16_t)];
 
-static bool allLanesHere(const Inst *inst, Warp &warp) {
-  if (warp.active == kAllLanes)
-    return true;
-  warp.report(inst, FindingKind::BarrierDivergence, warp.active,
-              "expects all 32 lanes of the warp to execute the instruction");
-  warp.state = WarpState::Faulted;
-  return false;
+static void transpose(Tile &tile) {
+  for (unsigned row = 0; row < kTileRows; ++row)
+    for (unsigned column = 0; column < row; ++column)
+      std::swap(tile[row][column], tile[column][row]);
 }
 
 /// Resolves the rows; lanes beyond the last matrix are not looked at.
 static void resolveRows(const Inst *inst, Warp &warp, const MemoryOp &op,
                         AccessKind kind, Resolved &rows) {
   computeAddresses(op, warp, rows.address);
-  unsigned lanes = kMatrixRows * op.count;
+  unsigned lanes = kTileRows * op.count;
   uint32_t used = lanes == kLanes ? kAllLanes : (1u << lanes) - 1;
-  resolveAt(inst, warp, op.space, rows.address, used, kRowBytes, kind, rows);
-  countAccess(warp, op.site, rows, kRowBytes);
-}
-
-/// The 16-bit element that lane and half of a register stand for.
-static void elementOf(unsigned lane, unsigned half, bool transposed,
-                      unsigned &row, unsigned &column) {
-  row = lane / 4;
-  column = 2 * (lane % 4) + half;
-  if (transposed)
-    std::swap(row, column);
+  resolveAt(inst, warp, op.space, rows.address, used, kTileRowBytes, kind,
+            rows);
+  countAccess(warp, op.site, rows, kTileRowBytes);
 }
 
 /// `aux`: transposed.
 static const Inst *runLdmatrix(const Inst *inst, Warp &warp) {
   if (!warp.gather(inst, kAllLanes))
     return warp.switchPath();
-  if (!allLanesHere(inst, warp))
+  if (!wholeWarp(inst, warp))
     return nullptr;
   const MemoryOp &op = inst->info<MemoryOp>();
   Resolved rows;
@@ -56,22 +45,17 @@ static const Inst *runLdmatrix(const Inst *inst, Warp &warp) {
   if (warp.stopped())
     return nullptr;
   for (uint32_t left = rows.lanes; left; left &= left - 1)
-    noteAccess(inst, warp, rows, __builtin_ctz(left), kRowBytes, op, false,
+    noteAccess(inst, warp, rows, __builtin_ctz(left), kTileRowBytes, op, false,
                false);
   for (unsigned m = 0; m < op.count; ++m) {
-    uint16_t tile[kMatrixRows][kMatrixRows];
+    Tile tile;
     std::memset(tile, 0xff, sizeof tile);
-    for (unsigned r = 0; r < kMatrixRows; ++r)
-      if (rows.lanes >> (kMatrixRows * m + r) & 1)
-        std::memcpy(tile[r], rows.host[kMatrixRows * m + r], kRowBytes);
-    uint32_t *d = warp.reg<uint32_t>(op.regs[m]);
-    for (unsigned lane = 0; lane < kLanes; ++lane) {
-      unsigned row, column;
-      elementOf(lane, 0, inst->aux, row, column);
-      uint32_t low = tile[row][column];
-      elementOf(lane, 1, inst->aux, row, column);
-      d[lane] = low | uint32_t(tile[row][column]) << 16;
-    }
+    for (unsigned r = 0; r < kTileRows; ++r)
+      if (rows.lanes >> (kTileRows * m + r) & 1)
+        std::memcpy(tile[r], rows.host[kTileRows * m + r], kTileRowBytes);
+    if (inst->aux)
+      transpose(tile);
+    std::memcpy(warp.reg<uint8_t>(op.regs[m]), tile, sizeof tile);
   }
   if (warp.stopped())
     return nullptr;
@@ -81,28 +65,24 @@ static const Inst *runLdmatrix(const Inst *inst, Warp &warp) {
 static const Inst *runStmatrix(const Inst *inst, Warp &warp) {
   if (!warp.gather(inst, kAllLanes))
     return warp.switchPath();
-  if (!allLanesHere(inst, warp))
+  if (!wholeWarp(inst, warp))
     return nullptr;
   const MemoryOp &op = inst->info<MemoryOp>();
   Resolved rows;
   resolveRows(inst, warp, op, AccessKind::Write, rows);
   for (unsigned m = 0; m < op.count; ++m) {
-    uint16_t tile[kMatrixRows][kMatrixRows];
-    const uint32_t *a = warp.reg<uint32_t>(op.regs[m]);
-    for (unsigned lane = 0; lane < kLanes; ++lane)
-      for (unsigned half = 0; half < 2; ++half) {
-        unsigned row, column;
-        elementOf(lane, half, inst->aux, row, column);
-        tile[row][column] = static_cast<uint16_t>(a[lane] >> (16 * half));
-      }
-    for (unsigned r = 0; r < kMatrixRows; ++r) {
-      unsigned lane = kMatrixRows * m + r;
+    Tile tile;
+    std::memcpy(tile, warp.reg<uint8_t>(op.regs[m]), sizeof tile);
+    if (inst->aux)
+      transpose(tile);
+    for (unsigned r = 0; r < kTileRows; ++r) {
+      unsigned lane = kTileRows * m + r;
       if (!(rows.lanes >> lane & 1))
         continue;
-      bool same = std::memcmp(rows.host[lane], tile[r], kRowBytes) == 0;
-      noteAccess(inst, warp, rows, lane, kRowBytes, op, true, same);
-      std::memcpy(rows.host[lane], tile[r], kRowBytes);
-      std::memset(rows.written[lane], 1, kRowBytes);
+      bool same = std::memcmp(rows.host[lane], tile[r], kTileRowBytes) == 0;
+      noteAccess(inst, warp, rows, lane, kTileRowBytes, op, true, same);
+      std::memcpy(rows.host[lane], tile[r], kTileRowBytes);
+      std::memset(rows.written[lane], 1, kTileRowBytes);
       warp.worker->changedMemory |= !same;
     }
   }

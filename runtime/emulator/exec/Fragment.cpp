@@ -1,0 +1,262 @@
+//===- Fragment.cpp - Matrices spread over the registers of a warp --------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Fragments become plain arrays by rows, are multiplied, and go back.
+//
+//===----------------------------------------------------------------------===//
+
+#include "exec/Fragment.h"
+
+#include "exec/Block.h"
+#include "exec/FloatFormats.h"
+
+#include <algorithm>
+
+using namespace brt::emu;
+
+/// The largest fragment of one warp: C of m32n8k16.
+static constexpr unsigned kMaxElements = 32 * 16;
+/// A tile of the narrowest elements.
+static constexpr unsigned kMaxTile = kTileRows * kTileRowBytes;
+
+unsigned Fragment::perRegister() const {
+  return paired ? 1 : std::max(1u, 4 / sizeOf(type));
+}
+
+unsigned Fragment::registerCount() const {
+  return size() / (kLanes * perRegister());
+}
+
+/// Tiles lie down first, then across.
+static Fragment::Place cornerOf(const Fragment &f, unsigned tile,
+                                unsigned width) {
+  unsigned down = (f.transposed ? f.columns : f.rows) / kTileRows;
+  return {kTileRows * (tile % down), width * (tile / down)};
+}
+
+Fragment::Place Fragment::place(unsigned r, unsigned lane, unsigned i) const {
+  unsigned per = perRegister(), width = paired ? 8 : 4 * per;
+  Place at = cornerOf(*this, paired ? r / 2 : r, width);
+  at.row += lane / 4;
+  at.column += paired ? 2 * (lane % 4) + r % 2 : per * (lane % 4) + i;
+  if (transposed)
+    std::swap(at.row, at.column);
+  return at;
+}
+
+bool brt::emu::wholeWarp(const Inst *inst, Warp &warp) {
+  if (warp.active == kAllLanes)
+    return true;
+  warp.report(inst, FindingKind::BarrierDivergence, warp.active,
+              "expects all 32 lanes of the warp to execute the instruction");
+  warp.state = WarpState::Faulted;
+  return false;
+}
+
+/// All values of a format of 8 bits.
+static const float *tableOf(const FloatFormat &format) {
+  struct Table {
+    float values[256];
+    explicit Table(const FloatFormat &format) {
+      for (uint32_t bits = 0; bits < 256; ++bits)
+        values[bits] = static_cast<float>(decode(bits, format));
+    }
+  };
+  static const Table e4m3(kE4M3), e5m2(kE5M2);
+  return format.hasInfinity ? e5m2.values : e4m3.values;
+}
+
+// `count` elements as they lie in registers, to numbers.
+static void decodeTile(const uint8_t *from, Type type, unsigned count,
+                       float *to) {
+  const auto *halves = reinterpret_cast<const uint16_t *>(from);
+  const auto *words = reinterpret_cast<const uint32_t *>(from);
+  switch (type) {
+  case Type::F16:
+    for (unsigned i = 0; i < count; ++i)
+      to[i] = floatFromF16(halves[i]);
+    return;
+  case Type::BF16:
+    for (unsigned i = 0; i < count; ++i)
+      to[i] = floatFromBF16(halves[i]);
+    return;
+  case Type::TF32: // the low 13 bits do not count
+    for (unsigned i = 0; i < count; ++i)
+      to[i] = bitsAs<float>(words[i] & 0xffffe000);
+    return;
+  case Type::E4M3:
+  case Type::E5M2: {
+    const float *table = tableOf(type == Type::E4M3 ? kE4M3 : kE5M2);
+    for (unsigned i = 0; i < count; ++i)
+      to[i] = table[from[i]];
+    return;
+  }
+  default: // F32
+    std::memcpy(to, from, count * sizeof(float));
+  }
+}
+static void decodeTile(const uint8_t *from, Type type, unsigned count,
+                       int32_t *to) {
+  if (type == Type::S32)
+    std::memcpy(to, from, count * sizeof(int32_t));
+  else
+    for (unsigned i = 0; i < count; ++i)
+      to[i] = type == Type::S8 ? static_cast<int8_t>(from[i]) : from[i];
+}
+static void decodeTile(const uint8_t *from, Type, unsigned count, double *to) {
+  std::memcpy(to, from, count * sizeof(double));
+}
+
+// And back, for the types of accumulators.
+static void encodeTile(const float *from, Type type, unsigned count,
+                       uint8_t *to) {
+  for (unsigned i = 0; i < count; ++i)
+    if (type == Type::F16)
+      reinterpret_cast<uint16_t *>(to)[i] = f16FromFloat(from[i]);
+    else
+      reinterpret_cast<float *>(to)[i] = canonical(from[i]);
+}
+template <class T>
+static void encodeTile(const T *from, Type, unsigned count, uint8_t *to) {
+  std::memcpy(to, from, count * sizeof(T));
+}
+
+/// The fragment by rows.
+template <class T>
+static void gather(const Fragment &f, Warp &warp, T *out) {
+  unsigned registers = f.registerCount(), perTile = f.paired ? 2 : 1;
+  unsigned width = f.paired ? 8 : 4 * f.perRegister();
+  T tile[kMaxTile];
+  for (unsigned r = 0; r < registers; r += perTile) {
+    if (f.paired) {
+      T half[2][kLanes];
+      for (unsigned i = 0; i < 2; ++i)
+        decodeTile(warp.reg<uint8_t>(f.regs[r + i]), f.type, kLanes, half[i]);
+      for (unsigned lane = 0; lane < kLanes; ++lane) {
+        tile[2 * lane] = half[0][lane];
+        tile[2 * lane + 1] = half[1][lane];
+      }
+    } else {
+      decodeTile(warp.reg<uint8_t>(f.regs[r]), f.type, kTileRows * width, tile);
+    }
+    Fragment::Place at = cornerOf(f, r / perTile, width);
+    for (unsigned row = 0; row < kTileRows; ++row)
+      for (unsigned column = 0; column < width; ++column) {
+        unsigned index = f.transposed
+                             ? (at.column + column) * f.columns + at.row + row
+                             : (at.row + row) * f.columns + at.column + column;
+        out[index] = tile[row * width + column];
+      }
+  }
+}
+
+/// The other way, for accumulators; copies of the fragment too.
+template <class T>
+static void scatter(const Fragment &f, Warp &warp, const T *values) {
+  unsigned registers = f.registerCount(), perTile = f.paired ? 2 : 1;
+  unsigned width = f.paired ? 8 : 4 * f.perRegister();
+  T tile[kMaxTile];
+  for (unsigned r = 0; r < f.regs.size(); r += perTile) {
+    Fragment::Place at = cornerOf(f, r % registers / perTile, width);
+    for (unsigned row = 0; row < kTileRows; ++row)
+      std::copy_n(values + (at.row + row) * f.columns + at.column, width,
+                  tile + row * width);
+    if (!f.paired) {
+      encodeTile(tile, f.type, kTileRows * width, warp.reg<uint8_t>(f.regs[r]));
+      continue;
+    }
+    for (unsigned i = 0; i < 2; ++i) {
+      T half[kLanes];
+      for (unsigned lane = 0; lane < kLanes; ++lane)
+        half[lane] = tile[2 * lane + i];
+      encodeTile(half, f.type, kLanes, warp.reg<uint8_t>(f.regs[r + i]));
+    }
+  }
+}
+
+/// c += a * b by rows; n is a multiple of 8. The order of a sum is not
+/// specified; this is one of the allowed.
+template <class T>
+static void accumulate(const T *a, const T *b, T *c, unsigned m, unsigned n,
+                       unsigned depth) {
+  constexpr unsigned kWide = 8;
+  for (unsigned row = 0; row < m; ++row)
+    for (unsigned first = 0; first < n; first += kWide) {
+      T sums[kWide];
+      std::copy_n(c + row * n + first, kWide, sums);
+      for (unsigned k = 0; k < depth; ++k) {
+        T left = a[row * depth + k];
+        const T *right = b + k * n + first;
+        for (unsigned i = 0; i < kWide; ++i)
+          if constexpr (std::is_integral_v<T>)
+            sums[i] += left * right[i];
+          else
+            sums[i] = std::fma(left, right[i], sums[i]);
+      }
+      std::copy_n(sums, kWide, c + row * n + first);
+    }
+}
+
+template <class T>
+static const Inst *runMultiply(const Inst *inst, Warp &warp) {
+  if (!warp.gather(inst, kAllLanes))
+    return warp.switchPath();
+  if (!wholeWarp(inst, warp))
+    return nullptr;
+  const Multiply &op = inst->info<Multiply>();
+  T a[kMaxElements], b[kMaxElements], c[kMaxElements];
+  gather(op.a, warp, a);
+  gather(op.b, warp, b);
+  gather(op.c, warp, c);
+  unsigned m = op.d.rows, n = op.d.columns, depth = op.a.columns;
+  if constexpr (std::is_integral_v<T>) {
+    // Products of bytes do not overflow; what they are added to may.
+    T products[kMaxElements] = {};
+    accumulate(a, b, products, m, n, depth);
+    for (unsigned i = 0; i < m * n; ++i) {
+      int64_t sum = int64_t(c[i]) + products[i];
+      if (op.saturate)
+        sum = std::min<int64_t>(std::max<int64_t>(sum, INT32_MIN), INT32_MAX);
+      c[i] = static_cast<int32_t>(static_cast<uint32_t>(sum));
+    }
+  } else {
+    accumulate(a, b, c, m, n, depth);
+  }
+  scatter(op.d, warp, c);
+  BRT_EMU_NEXT(inst + 1, warp);
+}
+
+Handler brt::emu::multiplyHandler(Type element) {
+  switch (element) {
+  case Type::F16:
+  case Type::BF16:
+  case Type::TF32:
+  case Type::E4M3:
+  case Type::E5M2:
+    return runMultiply<float>;
+  case Type::S8:
+  case Type::U8:
+    return runMultiply<int32_t>;
+  case Type::F64:
+    return runMultiply<double>;
+  default:
+    return nullptr;
+  }
+}
+
+bool brt::emu::bindFragment(Translator &t, const Operand &operand,
+                            Fragment &fragment, unsigned count, bool isTarget) {
+  bool vector = operand.kind == Operand::Kind::Vector;
+  size_t got = vector ? operand.elements.size() : 1;
+  if (got != count)
+    return t.fail(operand.where, "expects " + std::to_string(count) +
+                                     " registers, but got " +
+                                     std::to_string(got));
+  Type word = fragment.type == Type::F64 ? Type::B64 : Type::B32;
+  for (unsigned i = 0; i < count; ++i) {
+    const Operand &each = vector ? operand.elements[i] : operand;
+    fragment.regs.push_back(isTarget ? t.target(each, word)
+                                     : t.source(each, word));
+  }
+  return true;
+}
