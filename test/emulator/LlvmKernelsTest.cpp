@@ -1,9 +1,9 @@
 //===- LlvmKernelsTest.cpp - Tensor kernels by LLVM's NVPTX backend -------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// ptx/gemm.ptx and ptx/attention.ptx were printed by MLIR and LLVM 22 from
-// nvgpu-level IR. Their shared memory is what the launch gives them, behind a
-// variable of one byte.
+// ptx/gemm.ptx, ptx/attention.ptx and ptx/attention-backward.ptx were printed
+// by MLIR and LLVM 22 from nvgpu-level IR. Their shared memory is what the
+// launch gives them, behind a variable of one byte.
 //
 //===----------------------------------------------------------------------===//
 
@@ -108,4 +108,70 @@ TEST(LlvmKernels, Attention) {
       ASSERT_NEAR(fromBF16(o[row * width + i]), expected, 2e-2);
     }
   }
+}
+
+static double dotOf(const std::vector<uint16_t> &x, unsigned rowX,
+                    const std::vector<uint16_t> &y, unsigned rowY,
+                    unsigned width) {
+  double sum = 0;
+  for (unsigned i = 0; i < width; ++i)
+    sum +=
+        double(fromBF16(x[rowX * width + i])) * fromBF16(y[rowY * width + i]);
+  return sum;
+}
+
+TEST(LlvmKernels, AttentionBackward) {
+  constexpr unsigned rows = 256, width = 64;
+  Machine machine;
+  auto program = machine.load(readFile("attention-backward.ptx"));
+  ASSERT_TRUE(program) << machine.diagnostic.message << " line "
+                       << machine.diagnostic.where.line;
+  auto q = randomBF16(rows * width, 1), k = randomBF16(rows * width, 2),
+       v = randomBF16(rows * width, 3), dO = randomBF16(rows * width, 4);
+  // Weights P, their gradient before the softmax, and what the kernel is given
+  // of them: log2 of each row's sum and the row's dO . O.
+  std::vector<double> weight(rows * rows), slope(rows * rows);
+  std::vector<float> logSum(rows), delta(rows);
+  for (unsigned row = 0; row < rows; ++row) {
+    double sum = 0, mean = 0;
+    for (unsigned key = 0; key < rows; ++key)
+      sum += weight[row * rows + key] =
+          std::exp(dotOf(q, row, k, key, width) / 8);
+    for (unsigned key = 0; key < rows; ++key) {
+      weight[row * rows + key] /= sum;
+      slope[row * rows + key] = dotOf(dO, row, v, key, width);
+      mean += weight[row * rows + key] * slope[row * rows + key];
+    }
+    for (unsigned key = 0; key < rows; ++key)
+      slope[row * rows + key] =
+          weight[row * rows + key] * (slope[row * rows + key] - mean);
+    logSum[row] = static_cast<float>(std::log2(sum));
+    delta[row] = static_cast<float>(mean);
+  }
+  uint64_t dK = machine.allocate(rows * width * sizeof(uint16_t)),
+           dV = machine.allocate(rows * width * sizeof(uint16_t));
+  LaunchOutcome outcome =
+      machine.run(*program, "fab", rows / 64, 128,
+                  {machine.upload(q), machine.upload(k), machine.upload(v),
+                   machine.upload(dO), machine.upload(logSum),
+                   machine.upload(delta), dK, dV},
+                  49152);
+  ASSERT_TRUE(outcome.findings.empty()) << outcome.findings[0].text();
+
+  auto gotK = machine.download<uint16_t>(dK, rows * width),
+       gotV = machine.download<uint16_t>(dV, rows * width);
+  for (unsigned key = 0; key < rows; ++key)
+    for (unsigned i = 0; i < width; ++i) {
+      double wantK = 0, wantV = 0;
+      for (unsigned row = 0; row < rows; ++row) {
+        wantK += slope[row * rows + key] * fromBF16(q[row * width + i]);
+        wantV += weight[row * rows + key] * fromBF16(dO[row * width + i]);
+      }
+      // Weights and slopes are rounded to bf16 on the way, and so is the
+      // result.
+      ASSERT_NEAR(fromBF16(gotK[key * width + i]), wantK,
+                  2e-2 + std::fabs(wantK) / 128);
+      ASSERT_NEAR(fromBF16(gotV[key * width + i]), wantV,
+                  1e-2 + std::fabs(wantV) / 128);
+    }
 }
