@@ -221,6 +221,18 @@ static int runKernel(const CommandLine &line, const Options &options,
                                  " replays the schedule");
 }
 
+/// Triton hands ptxas its PTX and the driver what comes back; cubins that it
+/// made for a real device stay out of the way in another cache.
+static void printEnvironment() {
+  const std::string directory = BRT_EMULATOR_CUDA_DIR;
+  for (const char *variable : {"LD_LIBRARY_PATH", "TRITON_LIBCUDA_PATH"})
+    std::printf("%s=%s\n", variable, directory.c_str());
+  for (const char *variable :
+       {"TRITON_PTXAS_PATH", "TRITON_PTXAS_BLACKWELL_PATH"})
+    std::printf("%s=%s/ptxas\n", variable, directory.c_str());
+  std::printf("TRITON_CACHE_DIR=%s/triton-cache\n", directory.c_str());
+}
+
 int main(int argc, char **argv) {
   CLI::App app{"Runs one kernel of a PTX file on the CPU, checks every access "
                "and counts what it does.",
@@ -229,8 +241,7 @@ int main(int argc, char **argv) {
   addOptions(app, line);
   CLI11_PARSE(app, argc, argv);
   if (line.environment) {
-    std::printf("LD_LIBRARY_PATH=%s\n", BRT_EMULATOR_CUDA_DIR);
-    std::printf("TRITON_LIBCUDA_PATH=%s\n", BRT_EMULATOR_CUDA_DIR);
+    printEnvironment();
     return kClean;
   }
   Options options;
