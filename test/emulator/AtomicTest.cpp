@@ -74,6 +74,32 @@ TEST(Atomic, OldValueAndModifierOrder) {
             7u);
   EXPECT_EQ(after("atom.add.release.gpu.s32 %r0, [%p0], 5;", 7), 12u);
   EXPECT_EQ(after("atom.acquire.sys.global.cas.b32 %r0, [%p0], 7, 1;", 7), 1u);
+  EXPECT_EQ(after("atom.acquire.sys.global.cas.b64 %rd0, [%p0], 7, 1;", 7), 1u);
+  EXPECT_EQ(after("atom.cas.acquire.gpu.b32 %r0, [%p0], 7, 1;", 7), 1u);
+  EXPECT_EQ(after("atom.global.acq_rel.gpu.cas.b32 %r0, [%p0], 6, 1;", 7), 7u);
+  for (const char *text :
+       {"atom.add.u32 %r0, [%p0], 5;",
+        "atom.add.acquire.cta.u32 %r0, [%p0], 5;",
+        "atom.add.release.gpu.u32 %r0, [%p0], 5;",
+        "atom.cta.add.s32 %r0, [%p0], 5;", "atom.sys.add.s32 %r0, [%p0], 5;",
+        "atom.global.cta.add.u32 %r0, [%p0], 5;",
+        "atom.global.sys.add.u32 %r0, [%p0], 5;",
+        "atom.global.add.u64 %rd0, [%p0], 5;",
+        "atom.global.gpu.acq_rel.exch.b32 %r0, [%p0], 12;",
+        "atom.global.gpu.acq_rel.max.s32 %r0, [%p0], 12;"})
+    EXPECT_EQ(after(text, 7), 12u) << text;
+  EXPECT_EQ(after("atom.add.f32 %f0, [%p0], 0f40000000;", f32(1)), f32(3));
+  EXPECT_EQ(
+      after("atom.global.gpu.acq_rel.add.f32 %f0, [%p0], 0f40000000;", f32(1)),
+      f32(3));
+  EXPECT_EQ(after("atom.add.noftz.f16x2 %r0, [%p0], 0x3c004000;", 0x3c003c00),
+            0x40004200u);
+  EXPECT_EQ(after("atom.add.noftz.bf16x2 %r0, [%p0], 0x3f804000;", 0x3f803f80),
+            0x40004040u);
+  std::string shared = ".shared .b32 s; st.shared.u32 [s], 7; ";
+  std::string back = " ld.shared.u32 %r0, [s]; st.global.u32 [%p0], %r0;";
+  EXPECT_EQ(after(shared + "atom.shared.max.s32 %r1, [s], -5;" + back, 0), 7u);
+  EXPECT_EQ(after(shared + "atom.shared.min.u32 %r1, [s], 5;" + back, 0), 5u);
 }
 
 TEST(Atomic, EveryThreadCounts) {
@@ -120,6 +146,15 @@ TEST(Memory, GenericAddresses) {
                   "[%p0], %rd2;",
                   1),
             4u);
+  EXPECT_EQ(after("cvta.to.global.u64 %rd0, %p0; cvta.global.u64 %rd1, %rd0; "
+                  "st.u32 [%rd1], 3;",
+                  1),
+            3u);
+  EXPECT_EQ(after(".local .b32 mine; mov.u64 %rd0, mine; cvta.local.u64 %rd1, "
+                  "%rd0; st.u32 [%rd1], 6; cvta.to.local.u64 %rd2, %rd1; "
+                  "ld.local.u32 %r0, [%rd2]; st.u32 [%p0], %r0;",
+                  1),
+            6u);
 }
 
 TEST(Memory, SectorsAreCounted) {

@@ -295,6 +295,14 @@ TEST_F(Checks, AsynchronousCopies) {
   expectFinding(FindingKind::Race, copy + "cp.async.wait_group 0; " + other);
   machine.options.setChecks("all");
   expectClean(copy + "cp.async.wait_all; bar.sync 0; " + other);
+  for (const char *form :
+       {"cp.async.ca.shared.global.L2::128B [%r1], [%rd2], 8;",
+        "cp.async.cg.shared.global.L2::128B [%r1], [%rd2], "
+        "16;"})
+    expectClean(std::string(kSharedIndex) +
+                    "mul.wide.u32 %rd1, %r0, 4; add.u64 %rd2, %p0, %rd1; " +
+                    form + " cp.async.wait_all; ld.shared.u32 %r3, [%r1];",
+                1);
   // The source must be there, but not where nothing is read.
   expectFinding(FindingKind::OutOfBounds,
                 std::string(kSharedIndex) +
@@ -337,6 +345,7 @@ TEST_F(Checks, Deadlock) {
 
 TEST_F(Checks, TrapAndSourceLines) {
   expectFinding(FindingKind::Trap, "trap;", 1);
+  expectFinding(FindingKind::Trap, "brkpt;", 1);
   auto found = findings(".loc 1 42 3\n ld.global.u32 %r1, [%p0+512];", 1,
                         ".file 1 \"saxpy.cu\"");
   ASSERT_EQ(found.size(), 1u);

@@ -17,6 +17,7 @@ TEST(Convert, Integers) {
   expectRows("cvt.u64.u32 %d, %a;", {"b64", "b32"}, {{0xffffffff, 0xffffffff}});
   expectRows("cvt.u32.u64 %d, %a;", {"b32", "b64"},
              {{0x1234567890, 0x34567890}});
+  expectRows("cvt.u16.u64 %d, %a;", {"b16", "b64"}, {{0x1234567890, 0x7890}});
   expectRows("cvt.u16.u32 %d, %a;", {"b16", "b32"}, {{0x12345, 0x2345}});
   expectRows("cvt.u32.u16 %d, %a;", {"b32", "b16"}, {{0xffff, 0xffff}});
   expectRows("cvt.s32.s16 %d, %a;", {"b32", "b16"}, {{0xffff, 0xffffffff}});
@@ -41,6 +42,10 @@ TEST(Convert, FloatToIntegerSaturates) {
   expectRows("cvt.rmi.s32.f32 %d, %a;", {"b32", "f32"},
              {{f32(-2.1f), 0xfffffffd}});
   expectRows("cvt.rpi.s32.f32 %d, %a;", {"b32", "f32"}, {{f32(2.1f), 3}});
+  expectRows("cvt.rzi.s64.f32 %d, %a;", {"b64", "f32"},
+             {{f32(-1.9f), ~0ull}, {f32(-1e30f), 1ull << 63}});
+  expectRows("cvt.rni.s32.f64 %d, %a;", {"b32", "f64"},
+             {{f64(2.5), 2}, {f64(-3e9), 0x80000000}});
   expectRows("cvt.rzi.u64.f32 %d, %a;", {"b64", "f32"},
              {{f32(-1), 0}, {f32(0x1p63f), 1ull << 63}, {f32(1e30f), ~0ull}});
   expectRows("cvt.rzi.s64.f64 %d, %a;", {"b64", "f64"},
@@ -53,6 +58,12 @@ TEST(Convert, FloatToIntegerSaturates) {
 TEST(Convert, IntegerToFloat) {
   expectRows("cvt.rn.f32.s32 %d, %a;", {"f32", "b32"},
              {{0xffffffff, f32(-1)}, {0x01000001, f32(0x1p24f)}});
+  expectRows("cvt.rn.f32.u32 %d, %a;", {"f32", "b32"},
+             {{0xffffffff, f32(0x1p32f)}, {7, f32(7)}});
+  expectRows("cvt.rn.f32.s64 %d, %a;", {"f32", "b64"},
+             {{~0ull, f32(-1)}, {1ull << 63, f32(-0x1p63f)}});
+  expectRows("cvt.rn.f64.s32 %d, %a;", {"f64", "b32"},
+             {{0x80000000, f64(-0x1p31)}});
   expectRows("cvt.rz.f32.u32 %d, %a;", {"f32", "b32"},
              {{0xffffffff, f32(0x1.fffffep31f)}});
   expectRows("cvt.rn.f32.u64 %d, %a;", {"f32", "b64"},
@@ -89,6 +100,17 @@ TEST(Convert, FloatToFloat) {
   expectRows("cvt.f32.bf16 %d, %a;", {"f32", "b16"}, {{0x3f80, f32(1)}});
   expectRows("cvt.rni.f32.f32 %d, %a;", {"f32", "f32"},
              {{f32(2.5f), f32(2)}, {f32(-0.3f), 0x80000000}});
+  expectRows("cvt.rzi.f32.f32 %d, %a;", {"f32", "f32"},
+             {{f32(-2.7f), f32(-2)}, {f32(1e30f), f32(1e30f)}});
+  expectRows("cvt.rmi.f32.f32 %d, %a;", {"f32", "f32"},
+             {{f32(-0.5f), f32(-1)}, {0x80000000, 0x80000000}});
+  expectRows("cvt.rpi.f32.f32 %d, %a;", {"f32", "f32"},
+             {{f32(0.5f), f32(1)}, {f32(-0.5f), 0x80000000}});
+  expectRows("cvt.rmi.ftz.f32.f32 %d, %a;", {"f32", "f32"},
+             {{0x80000001, 0x80000000}, {f32(-0.5f), f32(-1)}});
+  expectRows("cvt.rpi.ftz.f32.f32 %d, %a;", {"f32", "f32"},
+             {{1, 0}, {f32(0.5f), f32(1)}});
+  expectRows("cvt.rzi.f64.f64 %d, %a;", {"f64", "f64"}, {{f64(-2.7), f64(-2)}});
   expectRows("cvt.rmi.f64.f64 %d, %a;", {"f64", "f64"}, {{f64(-0.5), f64(-1)}});
   expectRows("cvt.sat.f32.f32 %d, %a;", {"f32", "f32"},
              {{f32(2), f32(1)}, {f32(-2), 0}, {kAnyNaN32, 0}});
@@ -127,6 +149,12 @@ TEST(Convert, MovesPackAndUnpack) {
   // Swaps in place.
   expectRows("{ .reg .b32 x, y; mov.b64 {x, y}, %a; mov.b64 %d, {y, x}; }",
              {"b64", "b64"}, {{0x100000002, 0x200000001}});
+  expectRows("mov.b16 %d, %a;", {"b16", "b16"}, {{0x8001, 0x8001}});
+  expectRows("mov.s32 %d, -7;", {"b32"}, {{0xfffffff9}});
+  for (auto [type, reg] : {std::pair{"b16", "b16"}, std::pair{"u16", "b16"},
+                           std::pair{"b32", "b32"}, std::pair{"f64", "f64"}})
+    expectRows(std::string("selp.") + type + " %d, %a, %b, %c;",
+               {reg, reg, reg, "pred"}, {{1, 2, 1, 1}, {1, 2, 0, 2}});
   expectRows("selp.f32 %d, %a, %b, %c;", {"f32", "f32", "f32", "pred"},
              {{1, 2, 1, 1}, {1, 2, 0, 2}});
   expectRows("mov.f32 %d, 0f3F800000;", {"f32"}, {{f32(1)}});

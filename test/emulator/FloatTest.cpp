@@ -36,6 +36,25 @@ TEST(Float, AdditionRoundsAndKeepsSubnormals) {
               {f32(-1), f32(0.5f), 0},
               {kAnyNaN32, f32(1), 0}});
   expectRows("sub.f32 %d, %a, %b;", kBinary, {{f32(1), f32(3), f32(-2)}});
+  expectRows("add.rn.f32 %d, %a, %b;", kBinary,
+             {{f32(1), f32(0x1p-24f), f32(1)}});
+  expectRows("sub.rn.f32 %d, %a, %b;", kBinary, {{f32(1), f32(3), f32(-2)}});
+  expectRows("mul.rn.f32 %d, %a, %b;", kBinary,
+             {{f32(1 + 0x1p-23f), f32(1 + 0x1p-23f), f32(1 + 0x1p-22f)}});
+  expectRows("mul.rn.ftz.f32 %d, %a, %b;", kBinary,
+             {{kSubnormal, f32(0x1p30f), 0},
+              {f32(0x1p-100f), f32(-0x1p-40f), kNegZero}});
+  expectRows("fma.rn.ftz.f32 %d, %a, %b, %c;", kTernary,
+             {{kSubnormal, f32(0x1p30f), f32(1), f32(1)},
+              {f32(3), f32(2), f32(1), f32(7)}});
+  expectRows("add.rn.f64 %d, %a, %b;", kDouble,
+             {{f64(1), f64(0x1p-53), f64(1)}});
+  expectRows("sub.f64 %d, %a, %b;", kDouble, {{f64(1), f64(3), f64(-2)}});
+  expectRows("mul.f64 %d, %a, %b;", kDouble, {{f64(-2), f64(3), f64(-6)}});
+  expectRows("mul.rn.f64 %d, %a, %b;", kDouble,
+             {{f64(1 + 0x1p-52), f64(1 + 0x1p-52), f64(1 + 0x1p-51)}});
+  expectRows("neg.f64 %d, %a;", {"f64", "f64"}, {{f64(0), f64(-0.0)}});
+  expectRows("abs.f64 %d, %a;", {"f64", "f64"}, {{f64(-0.0), 0}});
   expectRows("add.f64 %d, %a, %b;", kDouble, {{f64(1), f64(2), f64(3)}});
 }
 
@@ -54,6 +73,8 @@ TEST(Float, DirectedRounding) {
              {{f32(1 + 0x1p-23f), f32(1 + 0x1p-23f), 0, f32(1 + 0x1p-22f)}});
   expectRows("fma.rp.f32 %d, %a, %b, %c;", kTernary,
              {{f32(1 + 0x1p-23f), f32(1 + 0x1p-23f), 0, f32(1 + 0x1.8p-22f)}});
+  expectRows("fma.rz.f32 %d, %a, %b, %c;", kTernary,
+             {{f32(1 + 0x1p-23f), f32(-1 - 0x1p-23f), 0, f32(-1 - 0x1p-22f)}});
   expectRows("div.rm.f32 %d, %a, %b;", kBinary,
              {{one, f32(3), f32(0x1.555554p-2f)}});
   expectRows("div.rp.f32 %d, %a, %b;", kBinary,
@@ -100,6 +121,15 @@ TEST(Float, SignsDivisionAndRoots) {
   expectRows(
       "div.rn.f32 %d, %a, %b;", kBinary,
       {{f32(1), 0, kInf32}, {0, 0, kNaN}, {f32(1), f32(3), f32(1.0f / 3)}});
+  expectRows("div.approx.f32 %d, %a, %b;", kBinary,
+             {{f32(6), f32(3), f32(2)}, {f32(1), kInf32, 0}});
+  expectRows("sqrt.approx.f32 %d, %a;", kUnary,
+             {{f32(9), f32(3)}, {kNegZero, kNegZero}, {f32(-1), kNaN}});
+  expectRows("sqrt.approx.ftz.f32 %d, %a;", kUnary,
+             {{f32(9), f32(3)}, {kSubnormal, 0}});
+  expectRows("sqrt.rn.f64 %d, %a;", {"f64", "f64"}, {{f64(9), f64(3)}});
+  expectRows("rcp.rn.f64 %d, %a;", {"f64", "f64"},
+             {{f64(4), f64(0.25)}, {f64(-0.0), f64(-HUGE_VAL)}});
   expectRows("div.full.f32 %d, %a, %b;", kBinary, {{f32(6), f32(3), f32(2)}});
   expectRows("sqrt.rn.f32 %d, %a;", kUnary,
              {{f32(-1), kNaN}, {kNegZero, kNegZero}, {f32(9), f32(3)}});
@@ -122,6 +152,15 @@ TEST(Float, Transcendentals) {
   expectRows(
       "rsqrt.approx.f32 %d, %a;", kUnary,
       {{f32(4), f32(0.5f)}, {kNegZero, kNegInf32}, {0, kInf32}, {kInf32, 0}});
+  expectRows("rsqrt.approx.ftz.f32 %d, %a;", kUnary,
+             {{f32(4), f32(0.5f)}, {kSubnormal, kInf32}});
+  // The approximations of f64 have the upper half of the result at least.
+  for (auto [text, argument, result] :
+       {std::tuple{"rcp.approx.ftz.f64", 4.0, 0.25},
+        std::tuple{"rsqrt.approx.f64", 16.0, 0.25}})
+    expectRows(std::string("{ .reg .f64 x; ") + text +
+                   " x, %a; { .reg .b32 l; mov.b64 {l, %d}, x; } }",
+               {"b32", "f64"}, {{f64(argument), f64(result) >> 32}});
   expectRows("sin.approx.f32 %d, %a;", kUnary,
              {{kNegZero, kNegZero}, {kInf32, kNaN}});
   expectRows("cos.approx.f32 %d, %a;", kUnary, {{0, f32(1)}});
@@ -167,6 +206,21 @@ TEST(Float, Halves) {
               {0x7bff, 0x7bff, 0x7c00},
               {1, 1, 2},
               {0x7e01, 0x3c00, 0x7fff}});
+  expectRows("sub.f16 %d, %a, %b;", kHalf, {{0x3c00, 0x4000, 0xbc00}});
+  expectRows("add.bf16 %d, %a, %b;", kHalf, {{0x3f80, 0x3f80, 0x4000}});
+  expectRows("add.bf16x2 %d, %a, %b;", kPair,
+             {{0x3f804000, 0x3f803f80, 0x40004040}});
+  expectRows("mul.bf16x2 %d, %a, %b;", kPair,
+             {{0x40404000, 0x40003f80, 0x40c04000}});
+  expectRows("fma.rn.bf16 %d, %a, %b, %c;", {"b16", "b16", "b16", "b16"},
+             {{0x4000, 0x4040, 0x3f80, 0x40e0}});
+  expectRows("fma.rn.f16x2 %d, %a, %b, %c;", {"b32", "b32", "b32", "b32"},
+             {{0x3c004000, 0x40004200, 0x3c003c00, 0x42004700}});
+  expectRows("max.f16x2 %d, %a, %b;", kPair,
+             {{0x3c008000, 0x40000000, 0x40000000},
+              {0x7e003c00, 0x3c007e00, 0x3c003c00}});
+  expectRows("min.f16x2 %d, %a, %b;", kPair,
+             {{0x3c008000, 0x40000000, 0x3c008000}});
   expectRows("mul.f16 %d, %a, %b;", kHalf, {{0x4200, 0x4400, 0x4a00}});
   // 1 + 2^-11 is half a unit up: to even; with 2^-24 more it rounds up.
   expectRows(

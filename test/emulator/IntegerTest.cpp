@@ -28,6 +28,7 @@ TEST(Integer, AdditionWraps) {
       {{0x7fffffff, 1, 0x7fffffff}, {0x80000000, 0xffffffff, 0x80000000}});
   expectRows("sub.sat.s32 %d, %a, %b;", kBinary32,
              {{0x80000000, 1, 0x80000000}});
+  expectRows("sub.s16 %d, %a, %b;", kBinary16, {{0, 1, 0xffff}});
 }
 
 TEST(Integer, Products) {
@@ -35,6 +36,10 @@ TEST(Integer, Products) {
              {{0x10000, 0x10000, 0}, {0xffffffff, 7, 0xfffffff9}});
   expectRows("mul.lo.s64 %d, %a, %b;", kBinary64, {{~0ull, 3, ~0ull - 2}});
   expectRows("mul.lo.s16 %d, %a, %b;", kBinary16, {{0xffff, 0xffff, 1}});
+  expectRows("mul.lo.u32 %d, %a, %b;", kBinary32,
+             {{0xffffffff, 3, 0xfffffffd}});
+  expectRows("mad.lo.s64 %d, %a, %b, %c;", {"b64", "b64", "b64", "b64"},
+             {{~0ull, 3, 10, 7}});
   expectRows("mul.hi.u32 %d, %a, %b;", kBinary32,
              {{0xffffffff, 0xffffffff, 0xfffffffe}});
   expectRows("mul.hi.s32 %d, %a, %b;", kBinary32,
@@ -91,6 +96,19 @@ TEST(Integer, CarryChains) {
   expectRows("{ .reg .b32 l; mad.lo.cc.u32 l, %a, %b, %c; madc.hi.u32 %d, %a, "
              "%b, 0; }",
              kTernary32, {{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}});
+  // The middle words of longer ones take the carry and pass it on.
+  expectRows("{ .reg .b32 l; add.cc.u32 l, %a, %b; addc.cc.u32 l, %a, %b; "
+             "addc.u32 %d, 0, 0; }",
+             kBinary32, {{0xffffffff, 0, 0}, {0xffffffff, 1, 1}});
+  expectRows("{ .reg .b32 l; sub.cc.u32 l, %a, %b; subc.cc.u32 l, 0, 0; "
+             "subc.u32 %d, 5, 0; }",
+             kBinary32, {{0, 1, 4}, {1, 1, 5}});
+  expectRows("{ .reg .b32 l; mad.lo.cc.u32 l, %a, %b, %c; madc.hi.cc.u32 l, "
+             "%a, %b, 0xffffffff; addc.u32 %d, 0, 0; }",
+             kTernary32, {{2, 3, 4, 0}, {0xffffffff, 2, 2, 1}});
+  expectRows("{ .reg .b32 l; add.cc.u32 l, %a, 1; madc.lo.cc.u32 %d, %a, %b, "
+             "%c; }",
+             kTernary32, {{0xffffffff, 2, 5, 4}, {3, 2, 5, 11}});
   // The carry survives what lies between.
   expectRows("{ .reg .b32 l; add.cc.u32 l, %a, %b; xor.b32 l, l, 1; addc.u32 "
              "%d, 0, 0; }",
@@ -99,12 +117,20 @@ TEST(Integer, CarryChains) {
 
 TEST(Bits, Logic) {
   expectRows("and.b32 %d, %a, %b;", kBinary32, {{12, 10, 8}});
+  expectRows("and.b16 %d, %a, %b;", kBinary16, {{12, 10, 8}});
+  expectRows("or.b16 %d, %a, %b;", kBinary16, {{12, 10, 14}});
+  expectRows("or.b32 %d, %a, %b;", kBinary32, {{12, 10, 14}});
   expectRows("or.b64 %d, %a, %b;", kBinary64, {{12, 10, 14}});
   expectRows("xor.b16 %d, %a, %b;", kBinary16, {{12, 10, 6}});
   expectRows("not.b32 %d, %a;", kUnary32, {{0, 0xffffffff}});
   expectRows("cnot.b32 %d, %a;", kUnary32, {{0, 1}, {7, 0}});
   expectRows("{ .reg .pred q; setp.lt.s32 q, %a, %b; not.pred %d, q; }",
              {"pred", "b32", "b32"}, {{1, 2, 0}, {2, 1, 1}});
+  expectRows("and.pred %d, %a, %b;", {"pred", "pred", "pred"},
+             {{1, 1, 1}, {1, 0, 0}});
+  expectRows("or.pred %d, %a, %b;", {"pred", "pred", "pred"},
+             {{0, 0, 0}, {1, 0, 1}});
+  expectRows("mov.pred %d, %a;", {"pred", "pred"}, {{0, 0}, {1, 1}});
   expectRows("xor.pred %d, %a, %b;", {"pred", "pred", "pred"},
              {{1, 1, 0}, {1, 0, 1}});
   // d = (a & b) | c by its truth table.
@@ -128,6 +154,8 @@ TEST(Bits, ShiftsClamp) {
              {{1ull << 63, 64, ~0ull}});
   expectRows("shl.b16 %d, %a, %b;", {"b16", "b16", "b32"},
              {{1, 15, 0x8000}, {1, 16, 0}});
+  expectRows("shr.u16 %d, %a, %b;", {"b16", "b16", "b32"},
+             {{0x8000, 3, 0x1000}, {0x8000, 16, 0}});
   expectRows("shr.s16 %d, %a, %b;", {"b16", "b16", "b32"},
              {{0x8000, 3, 0xf000}});
   expectRows("shf.l.wrap.b32 %d, %a, %b, %c;", kTernary32,
@@ -171,6 +199,9 @@ TEST(Bits, Fields) {
               {0x33221100, 0x77665544, 0x0123, 0x00112233}});
   expectRows("dp4a.s32.s32 %d, %a, %b, %c;", kTernary32,
              {{0xff01ff01, 0x01010101, 10, 10}});
+  // Bytes do not carry into each other.
+  expectRows("vadd4.u32.u32.u32 %d, %a, %b, %c;", kTernary32,
+             {{0x01ff80fe, 0x01018001, 9, 0x020000ff}});
   expectRows("dp4a.u32.u32 %d, %a, %b, %c;", kTernary32,
              {{0xff01ff01, 0x01010101, 10, 522}});
 }

@@ -6,11 +6,25 @@
 
 #include "exec/Grid.h"
 
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <string>
 #include <vector>
 
 namespace brt::emu::test {
+
+/// Appends the instruction forms of a module that is run to the file that
+/// BRT_TEST_FORMS names, for check-census.
+inline void noteForms(const Module &module) {
+  const char *path = std::getenv("BRT_TEST_FORMS");
+  if (!path)
+    return;
+  std::ofstream file(path, std::ios::app);
+  for (const auto &function : module.functions)
+    for (const Instruction &inst : function->body)
+      file << inst.spelling() << '\n';
+}
 
 /// Device memory and options, without a driver around them.
 class Machine {
@@ -54,6 +68,7 @@ public:
     config.grid[0] = blocks;
     config.block[0] = threads;
     config.dynamicShared = dynamicShared;
+    noteForms(*program.module);
     config.parameters.resize(config.kernel->parameterBytes);
     std::memcpy(config.parameters.data(), arguments.data(),
                 std::min(config.parameters.size(),

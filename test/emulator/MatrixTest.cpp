@@ -181,6 +181,42 @@ TEST(Matrix, ShapesAgreeWithTheManual) {
   }
 }
 
+TEST(Matrix, HalfAccumulators) {
+  // C and D: register 0 holds two columns of row lane/4, register 1 of the row
+  // eight further down.
+  const Case &c = kCases[0];
+  Machine machine;
+  auto program = machine.load(ptxKernel(
+      "  mov.u32 %r0, %tid.x;\n" + loads("a", 4, 0) + loads("b", 2, 1) +
+          "  .reg .b32 %c<2>; mov.b32 %c0, 0x40003c00; mov.b32 %c1, 0;\n"
+          "  mma.sync.aligned.m16n8k16.row.col.f16.f16.f16.f16 {%c0, %c1}, "
+          "{%a0, %a1, %a2, %a3}, {%b0, %b1}, {%c0, %c1};\n"
+          "  mad.wide.u32 %rd5, %r0, 8, %p2;\n"
+          "  st.global.v2.b32 [%rd5], {%c0, %c1};\n",
+      3));
+  ASSERT_TRUE(program) << machine.diagnostic.message;
+  uint64_t out = machine.allocate(32 * 2 * sizeof(uint32_t));
+  auto outcome =
+      machine.run(*program, "k", 1, 32,
+                  {machine.upload(fragments(c, 8, c.a, valueA)),
+                   machine.upload(fragments(c, 4, c.b, valueB)), out});
+  ASSERT_TRUE(outcome.findings.empty()) << outcome.findings[0].text();
+  auto halves = machine.download<uint16_t>(out, 128);
+  for (unsigned lane = 0; lane < 32; ++lane)
+    for (unsigned i = 0; i < 4; ++i) {
+      unsigned row = lane / 4 + 8 * (i / 2), column = lane % 4 * 2 + i % 2;
+      int sum = i < 2 ? 1 + static_cast<int>(i) : 0;
+      for (unsigned k = 0; k < 16; ++k)
+        sum += valueA(row, k) * valueB(k, column);
+      // An f16 with ten bits of mantissa; sums are at most 144.
+      uint16_t bits = halves[4 * lane + i];
+      int exponent = (bits >> 10 & 31) - 15;
+      int size =
+          bits & 0x7fff ? ((1024 | (bits & 1023)) << 5) >> (15 - exponent) : 0;
+      EXPECT_EQ(bits & 0x8000 ? -size : size, sum) << lane << " " << i;
+    }
+}
+
 TEST(Matrix, DoublePrecision) {
   Machine machine;
   auto program = machine.load(ptxKernel(R"(
@@ -253,6 +289,45 @@ TEST(Matrix, Ldmatrix) {
       high = low + 8;
       EXPECT_EQ(transposed[4 * lane + m], high << 16 | low);
     }
+}
+
+TEST(Matrix, Stmatrix) {
+  // What ldmatrix of the same rows would give back, and its transpose.
+  for (const char *trans : {"", ".trans"}) {
+    Machine machine;
+    auto program = machine.load(
+        ptxKernel(std::string(R"(
+    .shared .align 16 .b8 s[512];
+    mov.u32 %r0, %tid.x; mov.u32 %r9, s;
+    mad.wide.u32 %rd0, %r0, 16, %p0;
+    ld.global.v4.u32 {%r1,%r2,%r3,%r4}, [%rd0];
+    mad.lo.u32 %r10, %r0, 16, %r9;
+    stmatrix.sync.aligned.m8n8.x4)") +
+                      trans + R"(.shared.b16 [%r10], {%r1,%r2,%r3,%r4};
+    bar.sync 0;
+    ld.shared.v4.u32 {%r5,%r6,%r7,%r8}, [%r10];
+    mad.wide.u32 %rd1, %r0, 16, %p1;
+    st.global.v4.u32 [%rd1], {%r5,%r6,%r7,%r8};)",
+                  2));
+    ASSERT_TRUE(program) << machine.diagnostic.message;
+    // Element (row, column) of matrix m is 64 m + 8 row + column.
+    bool transposed = *trans;
+    std::vector<uint32_t> words(128);
+    for (unsigned lane = 0; lane < 32; ++lane)
+      for (unsigned m = 0; m < 4; ++m) {
+        unsigned row = lane / 4, column = lane % 4 * 2;
+        uint32_t low =
+            64 * m + (transposed ? 8 * column + row : 8 * row + column);
+        words[4 * lane + m] = low | (low + (transposed ? 8 : 1)) << 16;
+      }
+    uint64_t out = machine.allocate(512);
+    auto outcome =
+        machine.run(*program, "k", 1, 32, {machine.upload(words), out});
+    ASSERT_TRUE(outcome.findings.empty()) << outcome.findings[0].text();
+    auto elements = machine.download<uint16_t>(out, 256);
+    for (unsigned i = 0; i < 256; ++i)
+      ASSERT_EQ(elements[i], i) << trans;
+  }
 }
 
 TEST(Matrix, BankConflictsAreCounted) {

@@ -78,6 +78,11 @@ TEST(Warp, VotesAndMatches) {
                   32, [](uint32_t) { return 0; });
   expectPerThread("and.b32 %r2, %r0, 3; match.any.sync.b32 %r1, %r2, -1;", 32,
                   [](uint32_t i) { return 0x11111111u << (i & 3); });
+  // Only the upper half differs.
+  expectPerThread(
+      "mov.u32 %r8, 1; and.b32 %r2, %r0, 3; mov.b64 %rd2, {%r8, %r2}; "
+      "match.any.sync.b64 %r1, %rd2, -1;",
+      32, [](uint32_t i) { return 0x11111111u << (i & 3); });
   expectPerThread("mov.u32 %r2, 5; match.all.sync.b32 %r1|%q0, %r2, -1;", 32,
                   [](uint32_t) { return 0xffffffff; });
   expectPerThread("match.all.sync.b32 %r1|%q0, %r0, -1; @!%q0 add.u32 %r1, "
@@ -92,6 +97,8 @@ TEST(Warp, ReductionsAndMasks) {
                   [](uint32_t) { return static_cast<uint32_t>(-5); });
   expectPerThread("sub.s32 %r2, %r0, 5; redux.sync.max.u32 %r1, %r2, -1;", 32,
                   [](uint32_t) { return 0xffffffff; });
+  expectPerThread("sub.s32 %r2, %r0, 40; redux.sync.max.s32 %r1, %r2, -1;", 32,
+                  [](uint32_t) { return static_cast<uint32_t>(-9); });
   expectPerThread("redux.sync.or.b32 %r1, %r0, -1;", 32,
                   [](uint32_t) { return 31; });
   expectPerThread("activemask.b32 %r1;", 10, [](uint32_t) { return 0x3ff; });
@@ -110,6 +117,16 @@ TEST(Warp, BlockBarriers) {
   expectPerThread(odd + "barrier.red.and.pred %q1, 1, 64, !%q0; selp.u32 %r1, "
                         "1, 0, %q1;",
                   64, [](uint32_t) { return 0; });
+  expectPerThread(odd + "bar.red.and.pred %q1, 0, %q0; selp.u32 %r1, 1, 0, "
+                        "%q1;",
+                  64, [](uint32_t) { return 0; });
+  // Without an effect that can be seen here.
+  for (const char *text :
+       {"barrier.sync 1;", "barrier.sync 1, 64;", "fence.sc.cta;",
+        "fence.sc.gpu;", "fence.sc.sys;", "fence.acq_rel.gpu;", "membar.sys;",
+        "nanosleep.u32 20;", "prefetch.global.L2 [%p0];"})
+    expectPerThread(std::string(text) + " mov.u32 %r1, %r0;", 64,
+                    [](uint32_t i) { return i; });
   // A value through shared memory to the next warp, several times over.
   expectPerThread(R"(
       .shared .b32 s[64];

@@ -128,37 +128,6 @@ struct Funnel {
     return static_cast<uint32_t>(left ? (both << n) >> 32 : both >> n);
   }
 };
-struct Dp4aUU {
-  static uint32_t apply(uint32_t a, uint32_t b, uint32_t c) {
-    for (int i = 0; i < 32; i += 8)
-      c += (a >> i & 255) * (b >> i & 255);
-    return c;
-  }
-};
-struct Dp4aSS {
-  static int32_t apply(int32_t a, int32_t b, int32_t c) {
-    uint32_t sum = c;
-    for (int i = 0; i < 32; i += 8)
-      sum += static_cast<uint32_t>(static_cast<int8_t>(a >> i) *
-                                   static_cast<int8_t>(b >> i));
-    return static_cast<int32_t>(sum);
-  }
-};
-/// Generic byte permute: the top bit of a selector spreads the byte's sign.
-struct Prmt {
-  static uint32_t apply(uint32_t a, uint32_t b, uint32_t selector) {
-    uint64_t bytes = uint64_t(b) << 32 | a;
-    uint32_t result = 0;
-    for (unsigned i = 0; i < 4; ++i) {
-      uint32_t pick = selector >> (4 * i) & 15;
-      uint32_t byte = bytes >> (8 * (pick & 7)) & 255;
-      if (pick & 8)
-        byte = byte & 128 ? 255 : 0;
-      result |= byte << (8 * i);
-    }
-    return result;
-  }
-};
 } // namespace
 
 /// Any function of three bits: `imm` is its truth table (PTX ISA 9.7.8.5).
@@ -377,20 +346,5 @@ void brt::emu::addBitOps(OpcodeTable &table) {
                       wrap ? mapBinary<Bmsk<true>, U, U, U>
                            : mapBinary<Bmsk<false>, U, U, U>,
                       type, Type::U32, Type::U32);
-  };
-  table["prmt"] = [](Translator &t) {
-    using U = uint32_t;
-    return emitTernary(
-        t, t.takeType() == Type::B32 ? mapTernary<Prmt, U, U, U, U> : nullptr,
-        Type::B32, Type::B32, Type::B32, Type::U32);
-  };
-  table["dp4a"] = [](Translator &t) {
-    Type a = t.takeType(), b = t.takeType();
-    Handler handler = nullptr;
-    if (a == Type::S32 && b == Type::S32)
-      handler = mapTernary<Dp4aSS, int32_t, int32_t, int32_t, int32_t>;
-    else if (a == Type::U32 && b == Type::U32)
-      handler = mapTernary<Dp4aUU, uint32_t, uint32_t, uint32_t, uint32_t>;
-    return emitTernary(t, handler, Type::B32, Type::B32, Type::B32, Type::B32);
   };
 }

@@ -20,10 +20,10 @@ const OpcodeTable &brt::emu::opcodeTable() {
   static const OpcodeTable table = [] {
     OpcodeTable built;
     for (auto *add :
-         {addArithmeticOps, addBitOps, addApproximateOps, addCompareOps,
-          addConvertOps, addMoveOps, addMemoryOps, addAtomicOps, addControlOps,
-          addCallOps, addWarpOps, addBarrierOps, addMatrixOps, addLdmatrixOps,
-          addWmmaOps, addAsyncOps})
+         {addArithmeticOps, addBitOps, addByteOps, addApproximateOps,
+          addCompareOps, addConvertOps, addMoveOps, addMemoryOps, addAtomicOps,
+          addControlOps, addCallOps, addWarpOps, addBarrierOps, addMatrixOps,
+          addLdmatrixOps, addWmmaOps, addAsyncOps})
       add(built);
     return built;
   }();

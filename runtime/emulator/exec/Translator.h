@@ -143,6 +143,7 @@ const OpcodeTable &opcodeTable();
 // One function per file of handlers.
 void addArithmeticOps(OpcodeTable &table);
 void addBitOps(OpcodeTable &table);
+void addByteOps(OpcodeTable &table);
 void addApproximateOps(OpcodeTable &table);
 void addCompareOps(OpcodeTable &table);
 void addConvertOps(OpcodeTable &table);
