@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "driver/State.h"
+#include "ptx/ModuleImage.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -36,14 +37,6 @@ struct JitLog {
 };
 } // namespace
 
-/// True if `image` begins like PTX text: a directive or a comment.
-static bool looksLikePtx(const char *image) {
-  while (*image == ' ' || *image == '\t' || *image == '\n' || *image == '\r')
-    ++image;
-  return std::strncmp(image, ".version", 8) == 0 ||
-         std::strncmp(image, "//", 2) == 0 || std::strncmp(image, "/*", 2) == 0;
-}
-
 static Result refuse(JitLog &log, Result code, const std::string &text) {
   std::fprintf(stderr, "brt-emu: %s\n", text.c_str());
   log.write(text);
@@ -56,11 +49,16 @@ static Result loadImage(LoadedModule **module, const void *image, JitLog log) {
     return result;
   if (!module || !image)
     return ErrorInvalidValue;
-  const char *text = static_cast<const char *>(image);
-  if (!looksLikePtx(text))
-    return refuse(log, ErrorNoBinaryForGpu,
-                  "expects a module to be PTX text, but got a binary image");
   Driver &driver = Driver::get();
+  std::string text, message;
+  switch (ptxOfImage(image, driver.options.architecture, text, message)) {
+  case ImageError::None:
+    break;
+  case ImageError::NoPtx:
+    return refuse(log, ErrorNoBinaryForGpu, message + " (see BRT_EMU_ARCH)");
+  case ImageError::Malformed:
+    return refuse(log, ErrorInvalidImage, message);
+  }
   Diagnostic diagnostic;
   auto loaded = std::make_unique<LoadedModule>();
   loaded->program = loadProgram(text, driver.memory, diagnostic);
@@ -95,12 +93,16 @@ BRT_CUDA_API cuModuleLoadFatBinary(LoadedModule **module, const void *image) {
   return loadImage(module, image, JitLog(0, nullptr, nullptr));
 }
 
-BRT_CUDA_API cuModuleLoad(LoadedModule **module, const char *path) {
+static Result loadFile(LoadedModule **module, const char *path, JitLog log) {
   std::ifstream file(path, std::ios::binary);
   if (!file)
     return ErrorFileNotFound;
-  std::string text((std::istreambuf_iterator<char>(file)), {});
-  return loadImage(module, text.c_str(), JitLog(0, nullptr, nullptr));
+  std::string image((std::istreambuf_iterator<char>(file)), {});
+  return loadImage(module, image.c_str(), log);
+}
+
+BRT_CUDA_API cuModuleLoad(LoadedModule **module, const char *path) {
+  return loadFile(module, path, JitLog(0, nullptr, nullptr));
 }
 
 BRT_CUDA_API cuModuleUnload(LoadedModule *module) {
@@ -164,6 +166,11 @@ BRT_CUDA_API cuLibraryLoadData(LoadedModule **library, const void *image,
                                int *options, void **values, unsigned count,
                                int *, void **, unsigned) {
   return loadImage(library, image, JitLog(count, options, values));
+}
+BRT_CUDA_API cuLibraryLoadFromFile(LoadedModule **library, const char *path,
+                                   int *options, void **values, unsigned count,
+                                   int *, void **, unsigned) {
+  return loadFile(library, path, JitLog(count, options, values));
 }
 BRT_CUDA_API cuLibraryUnload(LoadedModule *library) {
   return cuModuleUnload(library);
