@@ -4,6 +4,7 @@
 #include "brt/InitAll.h"
 #include "brt/dialects/Brt/Brt.h"
 #include "brt/passes/Expand/Passes.h"
+#include "brt/passes/Fission/Passes.h"
 #include "brt/passes/Grad/Passes.h"
 #include "brt/passes/Lowering/Passes.h"
 #include "brt/passes/Optimize/Passes.h"
@@ -26,12 +27,14 @@ void brt::registerAllDialects(DialectRegistry &registry) {
                   linalg::LinalgDialect, math::MathDialect, scf::SCFDialect,
                   tensor::TensorDialect>();
   registerDifferentiableModels(registry);
+  registerLaneWiseModels(registry);
   registerLoweringInterfaces(registry);
 }
 
 void brt::registerAllPasses() {
   registerTransformsPasses();
   registerBrtExpandPasses();
+  registerBrtFissionPasses();
   registerBrtGradPasses();
   registerBrtLoweringPasses();
   registerBrtOptimizePasses();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "brt/passes/Pipelines/Lowering.h"
+#include "brt/passes/Fission/Passes.h"
 #include "brt/passes/Lowering/Passes.h"
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
@@ -48,6 +49,7 @@ using namespace mlir;
 
 void brt::buildBufferPipeline(OpPassManager &manager) {
   manager.addPass(createInlinerPass());
+  manager.addPass(createFissionRecurrencePass());
   manager.addPass(createConvertBrtToLinalgPass());
   manager.addPass(createConvertElementwiseToLinalgPass());
   manager.addPass(createCanonicalizerPass());

@@ -3,6 +3,18 @@
 
 #include "brt/InitAll.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "llvm/Support/CommandLine.h"
+
+/// Passes say what they did by remarks, which upstream's options print or write
+/// to a file; this one prints ours.
+static llvm::cl::opt<bool> explain(
+    "brt-explain",
+    llvm::cl::desc("Print what the passes did, and why they did not do more; "
+                   "short for --remarks-filter=brt-.*"),
+    llvm::cl::callback([](const bool &) {
+      llvm::cl::getRegisteredOptions()["remarks-filter"]->addOccurrence(
+          /*pos=*/0, "remarks-filter", "brt-.*");
+    }));
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
