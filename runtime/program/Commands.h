@@ -12,6 +12,8 @@ namespace brt::rt {
 struct InitOptions {
   int64_t seed = 0;
   std::string out;
+  /// Replace a file that is there already.
+  bool force = false;
 };
 
 struct EvalOptions {

@@ -4,10 +4,15 @@
 #include "Commands.h"
 #include "Terminal.h"
 #include "brt/runtime/Session.h"
+#include <filesystem>
 
 using namespace brt::rt;
 
 Status brt::rt::runInit(const Program &program, const InitOptions &options) {
+  std::error_code ignored;
+  if (!options.force && std::filesystem::exists(options.out, ignored))
+    return makeError(StatusCode::InvalidArgument,
+                     "'{}' is there already; --force replaces it", options.out);
   BRT_ASSIGN_OR_RETURN(Parameters parameters,
                        Parameters::init(program, options.seed));
   BRT_RETURN_IF_ERROR(parameters.save(program, options.out));

@@ -72,6 +72,8 @@ static void addInit(CLI::App &app, Options &options, const std::string &path) {
       ->capture_default_str()
       ->check(isInteger<int64_t>());
   command->add_option("--out", options.init.out, "File to write")->required();
+  command->add_flag("--force", options.init.force,
+                    "Replace the file if there is one");
 }
 
 static void addEval(CLI::App &app, Options &options, const std::string &path) {

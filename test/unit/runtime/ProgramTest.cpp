@@ -87,7 +87,8 @@ static const ErrorCase kErrors[] = {
     {"MissingOut", "fake init --seed 1", "--out is required"},
     {"SeedIsText", "fake init --seed one --out x", "one"},
     {"SeedTooLarge", "fake init --out x --seed 99999999999999999999", "--seed"},
-    {"OutIsAFolder", "fake init --out books", "'books'"},
+    {"OutIsThere", "fake init --out c.safetensors", "--force replaces it"},
+    {"OutIsAFolder", "fake init --out books --force", "'books'"},
     {"OutFolderMissing", "fake init --out no/c.safetensors", "No such file"},
     {"DiskFull", "trap '' XFSZ; ulimit -f 1; fake init --out d.safetensors",
      "File too large"},
@@ -147,7 +148,7 @@ INSTANTIATE_TEST_SUITE_P(All, ProgramError, testing::ValuesIn(kErrors),
 TEST_F(ProgramRun, KeepsTheOldCheckpointWhenTheDiskIsFull) {
   std::string before = folder.read("c.safetensors");
   Outcome outcome = run("trap '' XFSZ; ulimit -f 1; "
-                        "fake init --seed 2 --out c.safetensors");
+                        "fake init --seed 2 --out c.safetensors --force");
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(folder.read("c.safetensors"), before);
   EXPECT_EQ(run("ls | grep -c safetensors").out, "3\n") << "no leftovers";
@@ -177,6 +178,7 @@ TEST_F(ProgramRun, HelpTeachesWithAnExample) {
 }
 
 TEST_F(ProgramRun, ExamplesOfTheHelpAreTrue) {
+  std::filesystem::remove(folder.path("c.safetensors"));
   for (const char *command : {"init", "eval", "generate", "info"}) {
     std::string get = std::string("fake ") + command +
                       " --help | sed -n '/^Example:/{n;p;}' | sh";
