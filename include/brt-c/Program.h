@@ -5,7 +5,7 @@
 |* holds the code of every entry point for one or more instruction sets, and a
 |* manifest, JSON text that names the arguments and results of each entry point:
 |*
-|*   { "abi": 1, "name": "books", "config": { ... },
+|*   { "abi": 2, "name": "books", "config": { ... },
 |*     "entries": [
 |*       { "name": "forward",
 |*         "arguments": [
@@ -22,6 +22,9 @@
 |* An extent of -1 is the number of lanes. Types are named as in safetensors:
 |* F64, F32, BF16, I64, I32, and BOOL, one byte that is 0 or 1. Buffers are
 |* dense and row-major.
+|*
+|* `train_step` also has ports of the kind "optimizer": state that is zero
+|* before the first step.
 \*===----------------------------------------------------------------------===*/
 
 #ifndef BRT_C_PROGRAM_H
@@ -34,11 +37,14 @@ extern "C" {
 #endif
 
 /* Changes with the layout of brt_program_t or the meaning of the manifest. */
-#define BRT_PROGRAM_ABI 1
+#define BRT_PROGRAM_ABI 2
 
 /* Runs an entry point on `lanes` lanes: one buffer for each argument and each
- * result of the manifest, in its order. No two result buffers overlap, and none
- * overlaps an argument. Calls on different buffers may run at the same time. */
+ * result of the manifest, in its order. A result of kind "parameter" or
+ * "optimizer" with an argument of its kind and name is that argument, updated
+ * in place: both have the same buffer, which is written in spite of the
+ * `const`. No two other result buffers overlap, and none overlaps an argument.
+ * Calls on different buffers may run at the same time. */
 typedef void (*brt_entry_fn_t)(int64_t lanes, const void *const *arguments,
                                void *const *results);
 

@@ -93,6 +93,8 @@ static Status makeBroken(std::string_view what) {
 static std::optional<PortKind> parseKind(std::string_view name) {
   if (name == "parameter")
     return PortKind::Parameter;
+  if (name == "optimizer")
+    return PortKind::Optimizer;
   if (name == "carry")
     return PortKind::Carry;
   if (name == "input")

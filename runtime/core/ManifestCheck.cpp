@@ -43,25 +43,30 @@ static Status checkPorts(const EntryInfo &entry, const std::vector<Port> &ports,
       hasLanes |= extent < 0;
     if (port.kind == PortKind::Parameter && hasLanes)
       return makeContradiction(entry, port, "is a parameter with lanes");
+    if (port.kind == PortKind::Optimizer && hasLanes)
+      return makeContradiction(entry, port, "is optimizer state with lanes");
   }
   return {};
 }
 
-/// Checks that a carry is read and written in one type.
-static Status checkCarry(const EntryInfo &entry) {
+/// Whether what an entry point is given is also returned.
+static bool isReturned(PortKind kind) {
+  return kind == PortKind::Carry || kind == PortKind::Optimizer;
+}
+
+/// Checks that a carry and the optimizer's state are read and written in one
+/// type.
+static Status checkState(const EntryInfo &entry) {
   for (const Port &port : entry.arguments) {
-    if (port.kind != PortKind::Carry)
+    if (!isReturned(port.kind))
       continue;
-    const Port *next = entry.findResult(PortKind::Carry, port.name);
+    const Port *next = entry.findResult(port.kind, port.name);
     if (!next || !next->hasTypeOf(port))
-      return makeContradiction(entry, port,
-                               "is a carry not returned as it was "
-                               "given");
+      return makeContradiction(entry, port, "is not returned as it was given");
   }
   for (const Port &port : entry.results)
-    if (port.kind == PortKind::Carry &&
-        !entry.findArgument(PortKind::Carry, port.name))
-      return makeContradiction(entry, port, "is a carry returned, not given");
+    if (isReturned(port.kind) && !entry.findArgument(port.kind, port.name))
+      return makeContradiction(entry, port, "is returned, but not given");
   return {};
 }
 
@@ -85,7 +90,7 @@ Status Manifest::check() const {
                        entry.name);
     BRT_RETURN_IF_ERROR(checkPorts(entry, entry.arguments, PortKind::Output));
     BRT_RETURN_IF_ERROR(checkPorts(entry, entry.results, PortKind::Input));
-    BRT_RETURN_IF_ERROR(checkCarry(entry));
+    BRT_RETURN_IF_ERROR(checkState(entry));
     for (const Port &port : entry.arguments)
       BRT_RETURN_IF_ERROR(checkParameter(entry, port));
     for (const Port &port : entry.results)

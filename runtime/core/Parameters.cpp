@@ -33,7 +33,9 @@ Result<Parameters> Parameters::init(const Program &program, int64_t seed) {
                        "the program's entry point 'init' makes '{}', which no "
                        "other takes as a parameter",
                        port.name);
-  call.invoke(nullptr, nullptr, &parameters.set);
+  Call::Memory memory;
+  memory.results = &parameters.set;
+  call.invoke(memory);
   return parameters;
 }
 

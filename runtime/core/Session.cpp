@@ -103,30 +103,45 @@ const EntryInfo &Call::info() const {
   return program.manifest().entries[entry];
 }
 
-void Call::invoke(const TensorSet *parameters, Carry *carry,
-                  TensorSet *newParameters) {
+void Call::invoke(const Memory &memory) {
   std::vector<const void *> arguments;
   std::vector<void *> results;
   for (const Port &port : info().arguments) {
     const TensorSet *set = &inputs;
     if (port.kind == PortKind::Parameter)
-      set = parameters;
+      set = memory.parameters;
+    else if (port.kind == PortKind::Optimizer)
+      set = memory.optimizer;
     else if (port.kind == PortKind::Carry)
-      set = &carry->current();
+      set = &memory.carry->current();
     arguments.push_back(set->find(port.name)->data());
   }
   for (const Port &port : info().results) {
     TensorSet *set = &outputs;
     if (port.kind == PortKind::Parameter)
-      set = newParameters;
+      set = memory.results;
+    else if (port.kind == PortKind::Optimizer)
+      set = memory.optimizer;
     else if (port.kind == PortKind::Carry)
-      set = &carry->next();
+      set = &memory.carry->next();
     results.push_back(set->find(port.name)->data());
   }
   program.getEntry(entry)(laneCount, arguments.data(), results.data());
 }
 
 void Call::run(const Parameters &parameters, Carry &carry) {
-  invoke(&parameters.tensors(), &carry, nullptr);
+  Memory memory;
+  memory.parameters = &parameters.set;
+  memory.carry = &carry;
+  invoke(memory);
+  carry.swap();
+}
+
+void Call::train(Parameters &parameters, TensorSet &optimizer, Carry &carry) {
+  Memory memory;
+  memory.parameters = memory.results = &parameters.set;
+  memory.optimizer = &optimizer;
+  memory.carry = &carry;
+  invoke(memory);
   carry.swap();
 }

@@ -14,7 +14,7 @@
 namespace brt::rt {
 
 /// What an argument or a result is to the one who calls.
-enum class PortKind { Parameter, Carry, Input, Output };
+enum class PortKind { Parameter, Optimizer, Carry, Input, Output };
 
 /// An argument or a result of an entry point; see brt-c/Program.h.
 struct Port {

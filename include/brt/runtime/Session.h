@@ -50,6 +50,7 @@ public:
   const TensorSet &tensors() const { return set; }
 
 private:
+  friend class Call;
   static Result<Parameters> allocate(const Program &program);
   TensorSet set;
 };
@@ -95,12 +96,22 @@ public:
   /// Runs the entry point; `carry` is replaced by the next.
   void run(const Parameters &parameters, Carry &carry);
 
+  /// Runs an entry point that also updates `parameters` and `optimizer`.
+  void train(Parameters &parameters, TensorSet &optimizer, Carry &carry);
+
 private:
   friend class Parameters;
   Call(Program program, int entry, int64_t lanes)
       : program(std::move(program)), entry(entry), laneCount(lanes) {}
-  void invoke(const TensorSet *parameters, Carry *carry,
-              TensorSet *newParameters);
+  /// The memory of all ports but inputs and outputs.
+  struct Memory {
+    /// Parameters as arguments and as results; the same where they are updated.
+    const TensorSet *parameters = nullptr;
+    TensorSet *results = nullptr;
+    TensorSet *optimizer = nullptr;
+    Carry *carry = nullptr;
+  };
+  void invoke(const Memory &memory);
 
   Program program;
   int entry;

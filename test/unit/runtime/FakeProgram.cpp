@@ -83,7 +83,7 @@ static void stream(int64_t lanes, const void *const *arguments,
 }
 
 static constexpr char kManifest[] = R"({
-  "abi": 1, "name": "fake", "config": {"name": "fake", "segment": 8},
+  "abi": 2, "name": "fake", "config": {"name": "fake", "segment": 8},
   "entries": [
     {"name": "init",
      "arguments": [

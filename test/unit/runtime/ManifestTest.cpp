@@ -9,7 +9,7 @@ using namespace brt::rt;
 /// A manifest of one entry point.
 static std::string makeManifest(const std::string &arguments,
                                 const std::string &results) {
-  return R"({"abi":1,"name":"m","entries":[{"name":"f","arguments":[)" +
+  return R"({"abi":2,"name":"m","entries":[{"name":"f","arguments":[)" +
          arguments + R"(],"results":[)" + results + "]}]}";
 }
 
@@ -45,10 +45,10 @@ static const std::string kState = makePort("carry", "s", "[-1,2]");
 static const BrokenCase kBroken[] = {
     {"Empty", "", "is not JSON"},
     {"List", "[]", "is not JSON"},
-    {"OtherVersion", R"({"abi":2,"entries":[]})", "has version 2"},
+    {"OtherVersion", R"({"abi":1,"entries":[]})", "has version 1"},
     {"NoVersion", R"({"entries":[]})", "has version null"},
-    {"NoEntries", R"({"abi":1})", "lacks its entry points"},
-    {"NoArguments", R"({"abi":1,"entries":[{"name":"f"}]})", "lacks the"},
+    {"NoEntries", R"({"abi":2})", "lacks its entry points"},
+    {"NoArguments", R"({"abi":2,"entries":[{"name":"f"}]})", "lacks the"},
     {"UnknownKind", makeManifest(makePort("gift", "a", "[1]"), ""), "without"},
     {"NoShape", makeManifest(R"({"kind":"input","dtype":"F32"})", ""),
      "without"},
@@ -68,14 +68,21 @@ static const BrokenCase kBroken[] = {
     {"Twice", makeManifest(kState + "," + kState, kState), "'s' comes twice"},
     {"ParameterWithLanes", makeManifest(makePort("parameter", "p", "[-1]"), ""),
      "'p' is a parameter with lanes"},
-    {"CarryNotReturned", makeManifest(kState, ""), "'s' is a carry not"},
+    {"OptimizerWithLanes",
+     makeManifest(makePort("optimizer", "m", "[-1]"),
+                  makePort("optimizer", "m", "[-1]")),
+     "'m' is optimizer state with lanes"},
+    {"OptimizerNotReturned",
+     makeManifest(makePort("optimizer", "m", "[1]"), ""),
+     "'m' is not returned"},
+    {"CarryNotReturned", makeManifest(kState, ""), "'s' is not returned"},
     {"CarryOfOtherShape", makeManifest(kState, makePort("carry", "s", "[-1]")),
-     "'s' is a carry not"},
-    {"CarryNotGiven", makeManifest("", kState), "'s' is a carry returned"},
+     "'s' is not returned as it was given"},
+    {"CarryNotGiven", makeManifest("", kState), "'s' is returned, but not"},
     {"ParameterLacks", makeManifest("", makePort("parameter", "p", "[1]")),
      "'p' is a parameter that"},
     {"EntryTwice",
-     R"({"abi":1,"entries":[{"name":"f","arguments":[],"results":[]},)"
+     R"({"abi":2,"entries":[{"name":"f","arguments":[],"results":[]},)"
      R"({"name":"f","arguments":[],"results":[]}]})",
      "two entry points 'f'"}};
 
