@@ -12,6 +12,7 @@
 #include "brt/runtime/Status.h"
 #include <cstdint>
 #include <fstream>
+#include <optional>
 #include <vector>
 
 namespace brt::rt {
@@ -56,7 +57,32 @@ public:
   DocumentLanes(std::vector<Document> documents, int64_t lanes,
                 int64_t segment);
 
+  /// Lanes for training: when all documents are taken the next epoch begins,
+  /// each in an order of its own that follows from `seed`. Not all documents
+  /// may be empty.
+  static DocumentLanes createEndless(std::vector<Document> documents,
+                                     int64_t lanes, int64_t segment,
+                                     uint64_t seed);
+
   const std::vector<Document> &documents() const { return list; }
+
+  /// How far the lanes have read.
+  struct Place {
+    /// A document that a lane reads, or -1, and its bytes read so far.
+    struct Lane {
+      int64_t document = -1;
+      uint64_t offset = 0;
+    };
+    /// Epochs that are over, and documents taken in this one.
+    int64_t epoch = 0;
+    uint64_t taken = 0;
+    std::vector<Lane> lanes;
+  };
+  Place getPlace() const;
+  /// Goes on from a place of lanes with the same documents, number and seed.
+  /// Errors: Mismatch for a place that these lanes cannot have, System for a
+  /// file.
+  Status seek(const Place &place);
 
   /// Reads the next segment of every lane; the result is false where all
   /// documents have been read. Errors: System for a file that cannot be read,
@@ -71,12 +97,23 @@ private:
   };
   /// Whether the lane has a document to read from.
   Result<bool> advance(Lane &lane);
+  /// Gives the lane the next document that is not empty, if there is one.
+  bool takeDocument(Lane &lane);
+  /// Opens the lane's document where the lane is in it.
+  Status open(Lane &lane);
+  /// Puts the documents in the order of this epoch.
+  void shuffle();
   Status read(Lane &lane, char *bytes, int64_t count);
 
   std::vector<Document> list;
   std::vector<Lane> lanes;
   int64_t segment;
-  size_t nextDocument = 0;
+  /// Indices of documents in the order of this epoch, and how many are taken.
+  std::vector<size_t> order;
+  size_t taken = 0;
+  int64_t epoch = 0;
+  /// Set for endless lanes.
+  std::optional<uint64_t> seed;
 };
 
 } // namespace brt::rt

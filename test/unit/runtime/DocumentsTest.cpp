@@ -3,6 +3,7 @@
 
 #include "brt/runtime/Documents.h"
 #include "TemporaryFolder.h"
+#include <algorithm>
 #include <gtest/gtest.h>
 
 using namespace brt::rt;
@@ -118,6 +119,66 @@ TEST_F(Documents, LeaveLanesWithoutOneEmpty) {
   EXPECT_EQ(batch.documents, (Indices{0, -1, -1}));
   EXPECT_EQ(batch.starts, (Flags{0, 1, 1}));
   EXPECT_EQ(batch.tokens, (Tokens{'e', 'f', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
+}
+
+TEST_F(Documents, AreReadOnceInEachEpochInAnOrderOfItsOwn) {
+  std::string names = "abcdefgh";
+  for (char name : names)
+    write(std::string(1, name) + ".txt", std::string(1, name));
+  write("empty.txt", "");
+  auto readEpochs = [&](uint64_t seed) {
+    DocumentLanes lanes =
+        DocumentLanes::createEndless(*findDocuments(folder.path()), 1, 2, seed);
+    std::vector<std::string> epochs(3);
+    LaneBatch batch;
+    for (std::string &epoch : epochs)
+      for (size_t i = 0; i < names.size(); ++i) {
+        EXPECT_TRUE(*lanes.next(batch));
+        EXPECT_EQ(lanes.getPlace().epoch, &epoch - epochs.data());
+        epoch += static_cast<char>(batch.tokens[0]);
+      }
+    return epochs;
+  };
+  std::vector<std::string> epochs = readEpochs(1);
+  EXPECT_EQ(epochs, readEpochs(1));
+  EXPECT_NE(epochs, readEpochs(2));
+  EXPECT_NE(epochs[0], epochs[1]);
+  for (std::string &epoch : epochs) {
+    std::sort(epoch.begin(), epoch.end());
+    EXPECT_EQ(epoch, names);
+  }
+}
+
+TEST_F(Documents, AreReadOnFromAPlace) {
+  write("1.txt", "abcdefg");
+  write("2.txt", "hi");
+  write("3.txt", "jklmn");
+  std::vector<Document> documents = *findDocuments(folder.path());
+  DocumentLanes lanes = DocumentLanes::createEndless(documents, 2, 3, 7);
+  std::vector<LaneBatch> batches(12);
+  std::vector<DocumentLanes::Place> places;
+  for (LaneBatch &batch : batches) {
+    places.push_back(lanes.getPlace());
+    ASSERT_TRUE(*lanes.next(batch));
+  }
+  EXPECT_GT(places.back().epoch, 1);
+  for (size_t from = 0; from < places.size(); ++from) {
+    DocumentLanes other = DocumentLanes::createEndless(documents, 2, 3, 7);
+    ASSERT_TRUE(other.seek(places[from]).ok());
+    for (size_t i = from; i < batches.size(); ++i) {
+      LaneBatch batch;
+      ASSERT_TRUE(*other.next(batch));
+      EXPECT_EQ(batch.tokens, batches[i].tokens) << from << " " << i;
+      EXPECT_EQ(batch.starts, batches[i].starts) << from << " " << i;
+      EXPECT_EQ(batch.documents, batches[i].documents) << from << " " << i;
+    }
+  }
+  DocumentLanes three = DocumentLanes::createEndless(documents, 3, 3, 7);
+  EXPECT_EQ(three.seek(places[0]).code(), StatusCode::Mismatch);
+  places[5].lanes[0] = {0, 8};
+  EXPECT_EQ(lanes.seek(places[5]).code(), StatusCode::Mismatch);
+  places[5].lanes[0] = {3, 0};
+  EXPECT_EQ(lanes.seek(places[5]).code(), StatusCode::Mismatch);
 }
 
 TEST_F(Documents, WithTheByteZeroAreRefused) {
