@@ -1,11 +1,12 @@
 //===- Parameters.cpp - Parameters from a seed or a checkpoint ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "ConfigCheck.h"
 #include "brt/runtime/Session.h"
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 using namespace brt::rt;
 using nlohmann::json;
@@ -88,16 +89,23 @@ static Status copyTensor(const TensorView &from, const TensorView &to,
 
 /// Options that do not change what parameters mean.
 static bool isFreeOption(const std::string &key) {
-  for (const char *option :
-       {"segment", "dropout", "attention_dropout", "loss_mask", "precision"})
+  for (const char *option : {"segment", "dropout", "attention_dropout",
+                             "loss_mask", "precision", "train"})
     if (key == option)
       return true;
   return false;
 }
 
 /// Checks that a checkpoint, if it says so, is of a model of these options.
-static Status checkConfig(const Manifest &manifest, const SafetensorsFile &file,
-                          const std::string &path) {
+static Status checkModel(const Manifest &manifest, const SafetensorsFile &file,
+                         const std::string &path) {
+  auto model = file.metadata().find(kModelKey);
+  if (model != file.metadata().end() && model->second != manifest.name)
+    return makeError(StatusCode::Mismatch,
+                     "'{}' is a checkpoint of the model '{}', this program is "
+                     "of '{}'",
+                     path, model->second, manifest.name);
+
   auto text = file.metadata().find(kConfigKey);
   if (text == file.metadata().end())
     return {};
@@ -107,31 +115,25 @@ static Status checkConfig(const Manifest &manifest, const SafetensorsFile &file,
     return makeError(StatusCode::DataLoss,
                      "'{}' has a '{}' that is no JSON object", path,
                      kConfigKey);
-  json keys = ours;
-  keys.update(theirs);
-  for (const auto &[key, value] : keys.items()) {
-    json their = theirs.value(key, json()), our = ours.value(key, json());
-    if (!isFreeOption(key) && their != our)
-      return makeError(StatusCode::Mismatch,
-                       "'{}' is a checkpoint of another model: its '{}' is {}, "
-                       "this program's is {}",
-                       path, key, their.dump(), our.dump());
-  }
-  return {};
+  return checkConfig(path, theirs, ours, isFreeOption);
+}
+
+/// The file of parameters in the folder of a checkpoint or of a run, which
+/// training writes (Checkpoint.h); any other path is returned.
+static std::string findFile(const std::string &path) {
+  std::error_code ignored;
+  for (const char *name :
+       {"/parameters.safetensors", "/last/parameters.safetensors"})
+    if (std::filesystem::exists(path + name, ignored))
+      return path + name;
+  return path;
 }
 
 Result<Parameters> Parameters::load(const Program &program,
-                                    const std::string &path) {
+                                    const std::string &source) {
+  std::string path = findFile(source);
   BRT_ASSIGN_OR_RETURN(SafetensorsFile file, SafetensorsFile::open(path));
-  const std::string &name = program.manifest().name;
-  auto model = file.metadata().find(kModelKey);
-  if (model != file.metadata().end() && model->second != name)
-    return makeError(StatusCode::Mismatch,
-                     "'{}' is a checkpoint of the model '{}', this program is "
-                     "of '{}'",
-                     path, model->second, name);
-
-  BRT_RETURN_IF_ERROR(checkConfig(program.manifest(), file, path));
+  BRT_RETURN_IF_ERROR(checkModel(program.manifest(), file, path));
 
   BRT_ASSIGN_OR_RETURN(Parameters parameters, allocate(program));
   std::unordered_map<std::string_view, const TensorView *> tensors;

@@ -9,6 +9,15 @@
 using namespace brt::rt;
 namespace fs = std::filesystem;
 
+Status brt::rt::checkByteVocabulary(int64_t vocabulary) {
+  if (vocabulary >= kByteVocabulary)
+    return {};
+  return makeError(StatusCode::Unsupported,
+                   "expects a model with a vocabulary of {} or more to read "
+                   "and write bytes, but this one has {}",
+                   kByteVocabulary, vocabulary);
+}
+
 static Status addFile(const std::string &path,
                       std::vector<Document> &documents) {
   std::error_code error;

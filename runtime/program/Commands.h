@@ -4,8 +4,9 @@
 #ifndef BRT_RUNTIME_PROGRAM_COMMANDS_H
 #define BRT_RUNTIME_PROGRAM_COMMANDS_H
 
-#include "brt/runtime/Program.h"
 #include "brt/runtime/Sampler.h"
+#include "brt/runtime/Session.h"
+#include <functional>
 
 namespace brt::rt {
 
@@ -16,11 +17,17 @@ struct InitOptions {
   bool force = false;
 };
 
-struct EvalOptions {
-  std::string data, checkpoint;
+/// Documents to evaluate on.
+struct EvalData {
+  std::string path;
   int64_t lanes = 4;
   /// Bytes to read at most, of all documents together; 0 reads all.
   uint64_t maxBytes = 0;
+};
+
+struct EvalOptions {
+  EvalData data;
+  std::string checkpoint;
   bool json = false;
 };
 
@@ -32,12 +39,42 @@ struct GenerateOptions {
   SamplerOptions sampler;
 };
 
+/// A sample to draw: `tokens` bytes after `prompt`, which is not empty.
+struct SampleOptions {
+  std::string prompt;
+  int64_t tokens = 200;
+  SamplerOptions sampler;
+};
+
+struct TrainOptions {
+  std::string data, out;
+  int64_t steps = 0, seed = 0, lanes = 2;
+  int64_t checkpointEvery = 100, keep = 3;
+  /// Go on from the newest checkpoint, or from that of a step.
+  bool resume = false;
+  int64_t resumeStep = -1;
+  /// 0 for never.
+  int64_t evalEvery = 0, sampleEvery = 0;
+  EvalData evalData;
+  SampleOptions sample = {"The ", 200, {}};
+};
+
+/// The bits per byte of documents; not a number where nothing was predicted.
+Result<double> evaluateBits(const Program &program,
+                            const Parameters &parameters, const EvalData &data);
+/// Draws a sample and gives `emit` each byte; an interruption ends it early.
+Status drawSample(const Program &program, const Parameters &parameters,
+                  const SampleOptions &options,
+                  const std::function<Status(char)> &emit);
+
 /// Writes new parameters.
 Status runInit(const Program &program, const InitOptions &options);
 /// Prints the bits per byte of documents.
 Status runEval(const Program &program, const EvalOptions &options);
 /// Continues a prompt.
 Status runGenerate(const Program &program, const GenerateOptions &options);
+/// Trains, with checkpoints in a folder.
+Status runTrain(const Program &program, const TrainOptions &options);
 /// Says what the program is.
 Status runInfo(const Program &program);
 

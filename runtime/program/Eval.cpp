@@ -136,23 +136,35 @@ static std::string formatJson(const Evaluation &evaluation,
          "\n";
 }
 
-Status brt::rt::runEval(const Program &program, const EvalOptions &options) {
+static Result<Evaluation> evaluateDocuments(const Program &program,
+                                            const Parameters &parameters,
+                                            const EvalData &data) {
   Evaluation evaluation;
-  BRT_ASSIGN_OR_RETURN(evaluation.documents, findDocuments(options.data));
-  if (options.maxBytes)
-    limitDocuments(evaluation.documents, options.maxBytes);
-  BRT_ASSIGN_OR_RETURN(Parameters parameters,
-                       Parameters::load(program, options.checkpoint));
+  BRT_ASSIGN_OR_RETURN(evaluation.documents, findDocuments(data.path));
+  if (data.maxBytes)
+    limitDocuments(evaluation.documents, data.maxBytes);
   // More lanes than documents would read padding only.
-  int64_t lanes = std::min<int64_t>(options.lanes, evaluation.documents.size());
+  int64_t lanes = std::min<int64_t>(data.lanes, evaluation.documents.size());
   BRT_ASSIGN_OR_RETURN(SegmentReader reader,
                        SegmentReader::create(program, lanes));
-  if (reader.vocabulary() < kByteVocabulary)
-    return makeError(StatusCode::Unsupported,
-                     "expects a model with a vocabulary of {} or more to read "
-                     "bytes, but this one has {}",
-                     kByteVocabulary, reader.vocabulary());
+  BRT_RETURN_IF_ERROR(checkByteVocabulary(reader.vocabulary()));
   BRT_RETURN_IF_ERROR(evaluate(reader, parameters, evaluation));
+  return evaluation;
+}
+
+Result<double> brt::rt::evaluateBits(const Program &program,
+                                     const Parameters &parameters,
+                                     const EvalData &data) {
+  BRT_ASSIGN_OR_RETURN(Evaluation evaluation,
+                       evaluateDocuments(program, parameters, data));
+  return evaluation.getTotal().getBits();
+}
+
+Status brt::rt::runEval(const Program &program, const EvalOptions &options) {
+  BRT_ASSIGN_OR_RETURN(Parameters parameters,
+                       Parameters::load(program, options.checkpoint));
+  BRT_ASSIGN_OR_RETURN(Evaluation evaluation,
+                       evaluateDocuments(program, parameters, options.data));
   BRT_RETURN_IF_ERROR(
       print(options.json ? formatJson(evaluation, program.manifest().name)
                          : formatTable(evaluation)));

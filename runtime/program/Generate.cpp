@@ -60,21 +60,14 @@ static Result<std::string> getPrompt(const GenerateOptions &options) {
   return text;
 }
 
-Status brt::rt::runGenerate(const Program &program,
-                            const GenerateOptions &options) {
+Status brt::rt::drawSample(const Program &program, const Parameters &parameters,
+                           const SampleOptions &options,
+                           const std::function<Status(char)> &emit) {
   BRT_ASSIGN_OR_RETURN(Sampler sampler, Sampler::create(options.sampler));
   BRT_ASSIGN_OR_RETURN(Stream stream, Stream::create(program, /*lanes=*/1));
-  if (stream.vocabulary() < kByteVocabulary)
-    return makeError(StatusCode::Unsupported,
-                     "expects a model with a vocabulary of {} or more to write "
-                     "bytes, but this one has {}",
-                     kByteVocabulary, stream.vocabulary());
-  BRT_ASSIGN_OR_RETURN(std::string prompt, getPrompt(options));
-  BRT_ASSIGN_OR_RETURN(Parameters parameters,
-                       Parameters::load(program, options.checkpoint));
-
+  BRT_RETURN_IF_ERROR(checkByteVocabulary(stream.vocabulary()));
   std::vector<int32_t> next;
-  for (char byte : prompt)
+  for (char byte : options.prompt)
     next.push_back(static_cast<uint8_t>(byte));
   for (int64_t i = 0; i < options.tokens && !isInterrupted(); ++i) {
     stream.read(parameters, {next});
@@ -82,10 +75,23 @@ Status brt::rt::runGenerate(const Program &program,
     std::vector<double> logits = stream.getLogits(0);
     logits.resize(kByteVocabulary);
     BRT_ASSIGN_OR_RETURN(int32_t token, sampler.sample(logits));
-    char byte = static_cast<char>(token);
-    BRT_RETURN_IF_ERROR(print({&byte, 1}));
+    BRT_RETURN_IF_ERROR(emit(static_cast<char>(token)));
     next = {token};
   }
+  return {};
+}
+
+Status brt::rt::runGenerate(const Program &program,
+                            const GenerateOptions &options) {
+  // Before a prompt is read or typed.
+  BRT_RETURN_IF_ERROR(Sampler::create(options.sampler).status());
+  BRT_RETURN_IF_ERROR(Stream::create(program, /*lanes=*/1).status());
+  BRT_ASSIGN_OR_RETURN(std::string prompt, getPrompt(options));
+  BRT_ASSIGN_OR_RETURN(Parameters parameters,
+                       Parameters::load(program, options.checkpoint));
+  BRT_RETURN_IF_ERROR(drawSample(program, parameters,
+                                 {prompt, options.tokens, options.sampler},
+                                 [](char byte) { return print({&byte, 1}); }));
   if (::isatty(STDOUT_FILENO))
     BRT_RETURN_IF_ERROR(print("\n"));
   if (isInterrupted())

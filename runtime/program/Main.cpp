@@ -22,6 +22,7 @@ struct Options {
   unsigned threads = 0;
   std::string isa;
   InitOptions init;
+  TrainOptions train;
   EvalOptions eval;
   GenerateOptions generate;
   bool greedy = false;
@@ -82,22 +83,22 @@ static void addEval(CLI::App &app, Options &options, const std::string &path) {
                  "Print the bits per byte of documents, of each and of all",
                  path + " eval --data books/ --checkpoint c.safetensors");
   command
-      ->add_option("--data", options.eval.data,
+      ->add_option("--data", options.eval.data.path,
                    "A folder, of which every .txt below is a document, a file, "
                    "or a pattern such as 'books/a*.txt'. A document must not "
                    "hold the byte 0")
       ->required();
   command
       ->add_option("--checkpoint", options.eval.checkpoint,
-                   "Parameters to evaluate")
+                   "Parameters to evaluate: a file, or the folder of a run")
       ->required();
   command
-      ->add_option("--lanes", options.eval.lanes,
+      ->add_option("--lanes", options.eval.data.lanes,
                    "Documents to read side by side; changes the speed only")
       ->capture_default_str()
       ->check(CLI::Range(1, 4096));
   command
-      ->add_option("--max-bytes", options.eval.maxBytes,
+      ->add_option("--max-bytes", options.eval.data.maxBytes,
                    "Stop after so many bytes of the documents in their order")
       ->check(isInteger<uint64_t>())
       ->check(CLI::PositiveNumber);
@@ -111,7 +112,9 @@ static void addGenerate(CLI::App &app, Options &options,
       app, options, "generate", "Continue a prompt, byte by byte",
       path + " generate --checkpoint c.safetensors --prompt \"Call me \" "
              "--tokens 200 --temperature 0.8");
-  command->add_option("--checkpoint", generate.checkpoint, "Parameters to use")
+  command
+      ->add_option("--checkpoint", generate.checkpoint,
+                   "Parameters to use: a file, or the folder of a run")
       ->required();
   CLI::Option_group *prompt = command->add_option_group("prompt");
   prompt->add_option("--prompt", generate.prompt, "Text to continue");
@@ -142,6 +145,66 @@ static void addGenerate(CLI::App &app, Options &options,
   command->add_flag("--greedy", options.greedy, "Always take the likeliest");
 }
 
+static void addTrain(CLI::App &app, Options &options, const std::string &path) {
+  TrainOptions &train = options.train;
+  CLI::App *command = addCommand(
+      app, options, "train", "Train on documents, with checkpoints in a folder",
+      path + " train --data books/ --out run --steps 400 "
+             "--checkpoint-every 100");
+  auto addCount = [&](const char *name, int64_t &count, int64_t least,
+                      const char *text) {
+    return command->add_option(name, count, text)
+        ->capture_default_str()
+        ->check(isInteger<int64_t>())
+        ->check(CLI::Range(least, int64_t(1) << 40));
+  };
+  command
+      ->add_option("--data", train.data,
+                   "Documents to train on: a folder, a file or a pattern, as "
+                   "for `eval`")
+      ->required();
+  command
+      ->add_option("--out", train.out,
+                   "Folder of the run: checkpoints, log.jsonl with a line for "
+                   "each step, eval.jsonl")
+      ->required();
+  addCount("--steps", train.steps, 1, "Steps of the whole run")->required();
+  command
+      ->add_option("--seed", train.seed,
+                   "Of the parameters, the order of documents and dropout")
+      ->capture_default_str()
+      ->check(isInteger<int64_t>());
+  command
+      ->add_option("--lanes", train.lanes,
+                   "Documents to read side by side in a step")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 4096));
+  addCount("--checkpoint-every", train.checkpointEvery, 1,
+           "Steps between checkpoints; the last step has one too");
+  addCount("--keep", train.keep, 1, "Checkpoints to keep");
+  CLI::Option *resume = command->add_flag(
+      "--resume", train.resume,
+      "Go on from the newest checkpoint; begin if there is none");
+  addCount("--resume-step", train.resumeStep, 1,
+           "Go on from the checkpoint of this step")
+      ->default_str("")
+      ->excludes(resume);
+  addCount("--eval-every", train.evalEvery, 0,
+           "Steps between evaluations on --eval-data; 0: none");
+  command->add_option("--eval-data", train.evalData.path,
+                      "Documents to evaluate on");
+  command
+      ->add_option("--eval-bytes", train.evalData.maxBytes,
+                   "Bytes of them to read at most (default: all)")
+      ->check(isInteger<uint64_t>())
+      ->check(CLI::PositiveNumber);
+  addCount("--sample-every", train.sampleEvery, 0,
+           "Steps between samples of text; 0: none");
+  command
+      ->add_option("--sample-prompt", train.sample.prompt, "What they continue")
+      ->capture_default_str();
+}
+
 //===----------------------------------------------------------------------===//
 // Running
 //===----------------------------------------------------------------------===//
@@ -153,6 +216,8 @@ static Status run(const CLI::App &app, Options &options) {
                        Program::create(brt_program, options.isa));
   if (app.got_subcommand("init"))
     return runInit(program, options.init);
+  if (app.got_subcommand("train"))
+    return runTrain(program, options.train);
   if (app.got_subcommand("eval"))
     return runEval(program, options.eval);
   if (app.got_subcommand("generate")) {
@@ -177,6 +242,7 @@ int main(int argc, char **argv) {
   app.require_subcommand(0, 1);
   app.footer("`" + path + " <command> --help` explains a command.");
   addInit(app, options, path);
+  addTrain(app, options, path);
   addEval(app, options, path);
   addGenerate(app, options, path);
   addCommand(app, options, "info", "Print what this program is and needs",
@@ -197,10 +263,11 @@ int main(int argc, char **argv) {
   }
 
   if (app.get_subcommands().empty())
-    return fail(name,
-                "expects a command: init, eval, generate or info; --help tells "
-                "what they do",
-                1);
+    return fail(
+        name,
+        "expects a command: init, train, eval, generate or info; --help "
+        "tells what they do",
+        1);
   Status status = run(app, options);
   if (status.ok())
     return 0;

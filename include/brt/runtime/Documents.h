@@ -19,6 +19,8 @@ namespace brt::rt {
 
 /// The vocabulary that the tokenizer of bytes needs.
 constexpr int64_t kByteVocabulary = 256;
+/// Errors: Unsupported for a model whose vocabulary is smaller.
+Status checkByteVocabulary(int64_t vocabulary);
 
 /// A file, of which the first `size` bytes are read.
 struct Document {

@@ -39,9 +39,10 @@ class Parameters {
 public:
   /// Parameters from a seed, by the program's entry point `init`.
   static Result<Parameters> init(const Program &program, int64_t seed);
-  /// Parameters from a checkpoint of this program, or from the official
-  /// implementation's tree (docs/parameters.md). Errors: Mismatch naming the
-  /// tensor for a checkpoint of another model.
+  /// Parameters from a checkpoint of this program, which is a file, or a folder
+  /// that training wrote, or from the official implementation's tree
+  /// (docs/parameters.md). Errors: Mismatch naming the tensor for a checkpoint
+  /// of another model.
   static Result<Parameters> load(const Program &program,
                                  const std::string &path);
   /// Writes a checkpoint.

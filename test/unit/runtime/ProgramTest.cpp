@@ -169,7 +169,8 @@ TEST_F(ProgramRun, EndsWithCodeOnInterruption) {
 //===----------------------------------------------------------------------===//
 
 TEST_F(ProgramRun, HelpTeachesWithAnExample) {
-  for (const char *command : {"", "init", "eval", "generate", "info"}) {
+  for (const char *command :
+       {"", "init", "train", "eval", "generate", "info"}) {
     Outcome outcome = run(std::string("fake ") + command + " --help");
     EXPECT_EQ(outcome.code, 0);
     EXPECT_TRUE(contains(outcome.out, command));
