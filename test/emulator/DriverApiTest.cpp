@@ -177,27 +177,12 @@ TEST_F(DriverApi, CopiesAndFills) {
   EXPECT_EQ(cuMemFreeHost(pinned), CUDA_SUCCESS);
 }
 
-TEST_F(DriverApi, StreamsAndEvents) {
-  CUstream stream = nullptr;
-  CUevent start = nullptr, end = nullptr;
-  ASSERT_EQ(cuStreamCreate(&stream, CU_STREAM_NON_BLOCKING), CUDA_SUCCESS);
-  ASSERT_EQ(cuEventCreate(&start, 0), CUDA_SUCCESS);
-  ASSERT_EQ(cuEventCreate(&end, 0), CUDA_SUCCESS);
-  EXPECT_EQ(cuEventRecord(start, stream), CUDA_SUCCESS);
-  EXPECT_EQ(cuEventRecord(end, stream), CUDA_SUCCESS);
-  float milliseconds = -1;
-  EXPECT_EQ(cuEventElapsedTime(&milliseconds, start, end), CUDA_SUCCESS);
-  EXPECT_GE(milliseconds, 0);
-  EXPECT_EQ(cuStreamSynchronize(stream), CUDA_SUCCESS);
-  EXPECT_EQ(cuStreamDestroy(stream), CUDA_SUCCESS);
-  EXPECT_EQ(cuStreamSynchronize(stream), CUDA_ERROR_INVALID_HANDLE);
-}
-
 TEST_F(DriverApi, MissingCallsSayTheirName) {
   testing::internal::CaptureStderr();
-  CUgraph graph = nullptr;
-  EXPECT_EQ(cuGraphCreate(&graph, 0), CUDA_ERROR_NOT_SUPPORTED);
-  EXPECT_EQ(cuGraphCreate(&graph, 0), CUDA_ERROR_NOT_SUPPORTED);
+  CUarray array = nullptr;
+  CUDA_ARRAY_DESCRIPTOR shape{};
+  EXPECT_EQ(cuArrayCreate(&array, &shape), CUDA_ERROR_NOT_SUPPORTED);
+  EXPECT_EQ(cuArrayCreate(&array, &shape), CUDA_ERROR_NOT_SUPPORTED);
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            "brt-emu: the driver call cuGraphCreate is not supported\n");
+            "brt-emu: the driver call cuArrayCreate_v2 is not supported\n");
 }

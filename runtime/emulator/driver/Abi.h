@@ -39,9 +39,50 @@ enum Result : int {
   ErrorMisalignedAddress = 716,
   ErrorLaunchFailed = 719,
   ErrorCooperativeLaunchTooLarge = 720,
-  ErrorSystemNotReady = 802,
   ErrorNotSupported = 801,
+  ErrorSystemNotReady = 802,
+  ErrorStreamCaptureUnsupported = 900,
+  ErrorStreamCaptureInvalidated = 901,
+  ErrorStreamCaptureMerge = 902,
+  ErrorStreamCaptureUnmatched = 903,
+  ErrorStreamCaptureUnjoined = 904,
+  ErrorStreamCaptureIsolation = 905,
+  ErrorStreamCaptureImplicit = 906,
+  ErrorCapturedEvent = 907,
   ErrorUnknown = 999
+};
+
+/// CU_STREAM_NON_BLOCKING.
+constexpr uint32_t StreamNonBlocking = 1;
+/// CU_EVENT_DISABLE_TIMING.
+constexpr uint32_t EventDisableTiming = 2;
+
+/// CU_STREAM_CAPTURE_STATUS_*.
+enum CaptureStatus : int {
+  CaptureNone = 0,
+  CaptureActive = 1,
+  CaptureInvalidated = 2
+};
+
+/// CU_GRAPH_NODE_TYPE_*.
+enum class GraphNodeType : int {
+  Kernel = 0,
+  Memcpy = 1,
+  Memset = 2,
+  Host = 3,
+  Empty = 5
+};
+
+/// CU_MEMPOOL_ATTR_*: those that are kept.
+enum PoolAttribute : int {
+  PoolReuseFollowEvents = 1,
+  PoolReuseOpportunistic = 2,
+  PoolReuseInternalDependencies = 3,
+  PoolReleaseThreshold = 4,
+  PoolReservedCurrent = 5,
+  PoolReservedHigh = 6,
+  PoolUsedCurrent = 7,
+  PoolUsedHigh = 8
 };
 
 using DevicePointer = uint64_t;

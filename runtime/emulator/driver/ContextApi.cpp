@@ -50,10 +50,16 @@ BRT_CUDA_API cuDevicePrimaryCtxReset_v2(Device device) {
   if (result != Success)
     return result;
   Driver &driver = Driver::get();
-  std::lock_guard<std::mutex> lock(driver.mutex);
+  Context *primary = nullptr;
+  {
+    std::lock_guard<std::mutex> lock(driver.mutex);
+    primary = driver.primary.get();
+  }
   // The object stays: threads may have it as their current context.
-  if (driver.primary)
-    driver.primary->fault = Success;
+  if (primary) {
+    driver.queue.wait(*primary);
+    primary->fault = Success;
+  }
   return Success;
 }
 
@@ -109,6 +115,7 @@ BRT_CUDA_API cuCtxDestroy_v2(Context *context) {
   if (currentContext() == context)
     contextStack().pop_back();
   Driver &driver = Driver::get();
+  driver.queue.wait(*context);
   std::lock_guard<std::mutex> lock(driver.mutex);
   driver.contexts.erase(context);
   delete context;
@@ -157,7 +164,13 @@ BRT_CUDA_API cuCtxGetDevice(Device *device) {
   return Success;
 }
 
-BRT_CUDA_API cuCtxSynchronize() { return checkContext(); }
+BRT_CUDA_API cuCtxSynchronize() {
+  Result result = checkContext();
+  if (result != Success)
+    return result;
+  Driver::get().queue.wait(*currentContext());
+  return checkContext();
+}
 
 BRT_CUDA_API cuCtxGetFlags(unsigned *flags) {
   Context *context = currentContext();
@@ -174,19 +187,21 @@ BRT_CUDA_API cuCtxGetApiVersion(Context *, unsigned *version) {
 }
 
 BRT_CUDA_API cuCtxGetLimit(size_t *value, int limit) {
-  Context *context = currentContext();
-  if (!context)
+  if (!currentContext())
     return ErrorInvalidContext;
-  auto found = context->limits.find(limit);
-  *value = found == context->limits.end() ? 0 : found->second;
+  Driver &driver = Driver::get();
+  std::lock_guard<std::mutex> lock(driver.mutex);
+  auto found = driver.limits.find(limit);
+  *value = found == driver.limits.end() ? 0 : found->second;
   return Success;
 }
 
 BRT_CUDA_API cuCtxSetLimit(int limit, size_t value) {
-  Context *context = currentContext();
-  if (!context)
+  if (!currentContext())
     return ErrorInvalidContext;
-  context->limits[limit] = value;
+  Driver &driver = Driver::get();
+  std::lock_guard<std::mutex> lock(driver.mutex);
+  driver.limits[limit] = value;
   return Success;
 }
 

@@ -18,8 +18,9 @@ struct Variant {
 };
 } // namespace
 
-/// Where the interface changed; all other names mean themselves. The per-thread
-/// default stream variants are the same functions: nothing runs behind a call.
+/// Where the interface changed; all other names mean themselves. The variants
+/// for a default stream per thread are the same functions, whose legacy default
+/// stream keeps a stricter order.
 static constexpr Variant kVariants[] = {
     {"cuCtxCreate", 3020, "cuCtxCreate_v2"},
     {"cuCtxCreate", 12050, "cuCtxCreate_v4"},
@@ -33,6 +34,9 @@ static constexpr Variant kVariants[] = {
     {"cuDeviceTotalMem", 3020, "cuDeviceTotalMem_v2"},
     {"cuEventDestroy", 4000, "cuEventDestroy_v2"},
     {"cuEventElapsedTime", 12080, "cuEventElapsedTime_v2"},
+    {"cuGraphAddKernelNode", 12000, "cuGraphAddKernelNode_v2"},
+    {"cuGraphExecUpdate", 12000, "cuGraphExecUpdate_v2"},
+    {"cuGraphInstantiate", 12000, "cuGraphInstantiateWithFlags"},
     {"cuGetProcAddress", 12000, "cuGetProcAddress_v2"},
     {"cuMemAlloc", 3020, "cuMemAlloc_v2"},
     {"cuMemAllocHost", 3020, "cuMemAllocHost_v2"},
@@ -56,7 +60,10 @@ static constexpr Variant kVariants[] = {
     {"cuMemsetD32", 3020, "cuMemsetD32_v2"},
     {"cuMemsetD8", 3020, "cuMemsetD8_v2"},
     {"cuModuleGetGlobal", 3020, "cuModuleGetGlobal_v2"},
-    {"cuStreamDestroy", 4000, "cuStreamDestroy_v2"}};
+    {"cuStreamBeginCapture", 10010, "cuStreamBeginCapture_v2"},
+    {"cuStreamDestroy", 4000, "cuStreamDestroy_v2"},
+    {"cuStreamGetCaptureInfo", 11030, "cuStreamGetCaptureInfo_v2"},
+    {"cuStreamGetCaptureInfo", 12030, "cuStreamGetCaptureInfo_v3"}};
 
 /// The shared object this code is in.
 static void *ownHandle() {
@@ -113,18 +120,14 @@ BRT_CUDA_API cuGetExportTable(const void **table, const void *) {
 BRT_CUDA_MISSING(cuTensorMapEncodeTiled)
 BRT_CUDA_MISSING(cuTensorMapEncodeIm2col)
 BRT_CUDA_MISSING(cuOccupancyMaxActiveClusters)
-BRT_CUDA_MISSING(cuStreamBeginCapture_v2)
-BRT_CUDA_MISSING(cuStreamEndCapture)
-BRT_CUDA_MISSING(cuGraphCreate)
-BRT_CUDA_MISSING(cuGraphInstantiateWithFlags)
-BRT_CUDA_MISSING(cuGraphLaunch)
-BRT_CUDA_MISSING(cuGraphDestroy)
-BRT_CUDA_MISSING(cuGraphExecDestroy)
+BRT_CUDA_MISSING(cuGraphAddKernelNode_v2)
+BRT_CUDA_MISSING(cuGraphAddMemcpyNode)
+BRT_CUDA_MISSING(cuGraphAddMemsetNode)
+BRT_CUDA_MISSING(cuGraphExecUpdate_v2)
 BRT_CUDA_MISSING(cuTexObjectCreate)
 BRT_CUDA_MISSING(cuSurfObjectCreate)
 BRT_CUDA_MISSING(cuArrayCreate_v2)
 BRT_CUDA_MISSING(cuArray3DCreate_v2)
 BRT_CUDA_MISSING(cuLinkCreate_v2)
-BRT_CUDA_MISSING(cuMemPoolCreate)
 BRT_CUDA_MISSING(cuMemHostRegister_v2)
 #undef BRT_CUDA_MISSING

@@ -113,6 +113,33 @@ static void writeCounters(const std::string &path,
   }
 }
 
+/// Runs a launch on the queue's thread.
+static Result carryOut(const LoadedFunction *function, GridConfig grid) {
+  Driver &driver = Driver::get();
+  {
+    std::lock_guard<std::mutex> lock(driver.mutex);
+    // A graph may outlive the module of its kernels.
+    if (!driver.functions.count(const_cast<LoadedFunction *>(function)))
+      return ErrorInvalidHandle;
+  }
+  if (grid.cooperative) {
+    // { u32 size; u32 barrier } of cooperative groups' grid.sync().
+    constexpr uint64_t kWorkspaceBytes = 64;
+    grid.gridSyncWorkspace = driver.memory.allocate(kWorkspaceBytes);
+    if (!grid.gridSyncWorkspace)
+      return ErrorOutOfMemory;
+    driver.memory.markInitialised(grid.gridSyncWorkspace, kWorkspaceBytes);
+  }
+  LaunchOutcome outcome = runLaunch(grid, driver.options, driver.memory);
+  if (grid.cooperative)
+    driver.memory.release(grid.gridSyncWorkspace);
+  writeCounters(driver.options.countersPath, outcome.counters);
+  if (outcome.fault != Fault::None)
+    std::fprintf(stderr, "brt-emu: BRT_EMU_SEED=%llu replays this schedule\n",
+                 static_cast<unsigned long long>(driver.options.seed));
+  return resultOf(outcome.fault);
+}
+
 static Result launch(const CallerConfig &config, LoadedFunction *function,
                      void **pointers, void **extra, bool cooperative) {
   Driver &driver = Driver::get();
@@ -142,27 +169,8 @@ static Result launch(const CallerConfig &config, LoadedFunction *function,
   result = gatherParameters(*function->code, pointers, extra, grid.parameters);
   if (result != Success)
     return result;
-
-  std::lock_guard<std::mutex> lock(driver.launchMutex);
-  if (cooperative) {
-    // { u32 size; u32 barrier } of cooperative groups' grid.sync().
-    constexpr uint64_t kWorkspaceBytes = 64;
-    grid.gridSyncWorkspace = driver.memory.allocate(kWorkspaceBytes);
-    if (!grid.gridSyncWorkspace)
-      return ErrorOutOfMemory;
-    driver.memory.markInitialised(grid.gridSyncWorkspace, kWorkspaceBytes);
-  }
-  LaunchOutcome outcome = runLaunch(grid, driver.options, driver.memory);
-  if (cooperative)
-    driver.memory.release(grid.gridSyncWorkspace);
-  writeCounters(driver.options.countersPath, outcome.counters);
-  if (outcome.fault != Fault::None) {
-    std::fprintf(stderr, "brt-emu: BRT_EMU_SEED=%llu replays this schedule\n",
-                 static_cast<unsigned long long>(driver.options.seed));
-    // Shows at the next call that synchronises.
-    currentContext()->fault = resultOf(outcome.fault);
-  }
-  return Success;
+  return submit(static_cast<Stream *>(config.stream), GraphNodeType::Kernel,
+                [function, grid] { return carryOut(function, grid); });
 }
 
 BRT_CUDA_API cuLaunchKernel(LoadedFunction *function, unsigned gridX,
@@ -193,9 +201,10 @@ BRT_CUDA_API cuLaunchCooperativeKernel(LoadedFunction *function, unsigned gridX,
   return launch(config, function, parameters, nullptr, true);
 }
 
-BRT_CUDA_API cuLaunchHostFunc(Stream *, void (*function)(void *), void *data) {
-  Result result = checkContext();
-  if (result == Success)
+BRT_CUDA_API cuLaunchHostFunc(Stream *stream, void (*function)(void *),
+                              void *data) {
+  return submit(stream, GraphNodeType::Host, [function, data] {
     function(data);
-  return result;
+    return Success;
+  });
 }

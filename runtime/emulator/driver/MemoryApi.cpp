@@ -21,14 +21,14 @@ static Result allocate(DevicePointer *address, size_t bytes) {
 
 static Result release(DevicePointer address) {
   Result result = checkContext();
-  if (result != Success)
+  if (result != Success || !address)
     return result;
-  if (!address)
-    return Success;
-  // Freeing waits for the kernel under way.
   Driver &driver = Driver::get();
-  std::lock_guard<std::mutex> lock(driver.launchMutex);
-  return driver.memory.release(address) ? Success : ErrorInvalidValue;
+  driver.queue.runAlone([&] {
+    result = releaseMemory(address);
+    return Success;
+  });
+  return result;
 }
 
 BRT_CUDA_API cuMemAlloc_v2(DevicePointer *address, size_t bytes) {
@@ -37,19 +37,18 @@ BRT_CUDA_API cuMemAlloc_v2(DevicePointer *address, size_t bytes) {
 
 BRT_CUDA_API cuMemFree_v2(DevicePointer address) { return release(address); }
 
-BRT_CUDA_API cuMemAllocAsync(DevicePointer *address, size_t bytes, Stream *) {
-  return allocate(address, bytes);
-}
-
-BRT_CUDA_API cuMemFreeAsync(DevicePointer address, Stream *) {
-  return release(address);
-}
-
 BRT_CUDA_API cuMemAllocPitch_v2(DevicePointer *address, size_t *pitch,
                                 size_t width, size_t height, unsigned) {
   constexpr size_t kPitchAlign = 512;
   *pitch = (width + kPitchAlign - 1) & ~(kPitchAlign - 1);
   return allocate(address, *pitch * height);
+}
+
+bool brt::emu::isPinned(DevicePointer address) {
+  Driver &driver = Driver::get();
+  const Allocation *allocation = driver.memory.find(address);
+  std::lock_guard<std::mutex> lock(driver.mutex);
+  return allocation && driver.pinned.count(allocation->base);
 }
 
 /// Host memory that the device sees too. The host's writes are not seen here,
@@ -117,13 +116,19 @@ BRT_CUDA_API cuMemGetAddressRange_v2(DevicePointer *base, size_t *size,
   return Success;
 }
 
+/// True if every byte may be touched that lies on the device.
+static bool isThere(uint64_t address, size_t bytes) {
+  const DeviceMemory &memory = Driver::get().memory;
+  return !memory.inRange(address) || memory.covers(address, bytes);
+}
+
 /// Device memory keeps what is known about each byte; host memory is all known.
 static Result copyBytes(uint64_t to, uint64_t from, size_t bytes) {
   DeviceMemory &memory = Driver::get().memory;
   bool toDevice = memory.inRange(to), fromDevice = memory.inRange(from);
-  if ((toDevice && !memory.covers(to, bytes)) ||
-      (fromDevice && !memory.covers(from, bytes)))
-    return ErrorInvalidValue;
+  // It may have been freed since the call.
+  if (!isThere(to, bytes) || !isThere(from, bytes))
+    return ErrorIllegalAddress;
   std::memmove(reinterpret_cast<void *>(to), reinterpret_cast<void *>(from),
                bytes);
   if (toDevice && fromDevice)
@@ -133,11 +138,56 @@ static Result copyBytes(uint64_t to, uint64_t from, size_t bytes) {
   return Success;
 }
 
-static Result copy(uint64_t to, uint64_t from, size_t bytes) {
-  Result result = checkContext();
-  if (result != Success || !bytes)
-    return result;
-  return copyBytes(to, from, bytes);
+/// Rows of a copy; one row for plain ones.
+struct CopyJob {
+  uint64_t to = 0, from = 0;
+  size_t toPitch = 0, fromPitch = 0, width = 0, height = 1;
+};
+
+static Result copyRows(const CopyJob &job) {
+  Result result = Success;
+  for (size_t row = 0; row < job.height && result == Success; ++row)
+    result = copyBytes(job.to + row * job.toPitch,
+                       job.from + row * job.fromPitch, job.width);
+  return result;
+}
+
+/// Pageable host memory is read before the call returns and written before it
+/// does, whatever the stream; pinned memory when the stream comes to it.
+static Result copy(const CopyJob &job, Stream *stream, bool asynchronous) {
+  if (!job.width || !job.height)
+    return checkContext();
+  for (size_t row = 0; row < job.height; ++row)
+    if (!isThere(job.to + row * job.toPitch, job.width) ||
+        !isThere(job.from + row * job.fromPitch, job.width))
+      return ErrorInvalidValue;
+  const DeviceMemory &memory = Driver::get().memory;
+  if (!asynchronous || !memory.inRange(job.to))
+    return submitAndWait(stream, GraphNodeType::Memcpy,
+                         [&] { return copyRows(job); });
+  if (memory.inRange(job.from))
+    return submit(stream, GraphNodeType::Memcpy,
+                  [job] { return copyRows(job); });
+  auto staged = std::make_shared<std::vector<uint8_t>>();
+  for (size_t row = 0; row < job.height; ++row) {
+    const auto *from =
+        reinterpret_cast<const uint8_t *>(job.from + row * job.fromPitch);
+    staged->insert(staged->end(), from, from + job.width);
+  }
+  return submit(stream, GraphNodeType::Memcpy, [job, staged] {
+    CopyJob rest = job;
+    rest.from = reinterpret_cast<uint64_t>(staged->data());
+    rest.fromPitch = job.width;
+    return copyRows(rest);
+  });
+}
+
+static Result copyNow(uint64_t to, uint64_t from, size_t bytes) {
+  return copy({to, from, 0, 0, bytes, 1}, nullptr, false);
+}
+static Result copyLater(uint64_t to, uint64_t from, size_t bytes,
+                        Stream *stream) {
+  return copy({to, from, 0, 0, bytes, 1}, stream, true);
 }
 
 static uint64_t asAddress(const void *pointer) {
@@ -145,108 +195,61 @@ static uint64_t asAddress(const void *pointer) {
 }
 
 BRT_CUDA_API cuMemcpy(DevicePointer to, DevicePointer from, size_t bytes) {
-  return copy(to, from, bytes);
+  return copyNow(to, from, bytes);
 }
 BRT_CUDA_API cuMemcpyAsync(DevicePointer to, DevicePointer from, size_t bytes,
-                           Stream *) {
-  return copy(to, from, bytes);
+                           Stream *stream) {
+  return copyLater(to, from, bytes, stream);
 }
 BRT_CUDA_API cuMemcpyHtoD_v2(DevicePointer to, const void *from, size_t bytes) {
-  return copy(to, asAddress(from), bytes);
+  return copyNow(to, asAddress(from), bytes);
 }
 BRT_CUDA_API cuMemcpyHtoDAsync_v2(DevicePointer to, const void *from,
-                                  size_t bytes, Stream *) {
-  return copy(to, asAddress(from), bytes);
+                                  size_t bytes, Stream *stream) {
+  return copyLater(to, asAddress(from), bytes, stream);
 }
 BRT_CUDA_API cuMemcpyDtoH_v2(void *to, DevicePointer from, size_t bytes) {
-  return copy(asAddress(to), from, bytes);
+  return copyNow(asAddress(to), from, bytes);
 }
 BRT_CUDA_API cuMemcpyDtoHAsync_v2(void *to, DevicePointer from, size_t bytes,
-                                  Stream *) {
-  return copy(asAddress(to), from, bytes);
+                                  Stream *stream) {
+  return copyLater(asAddress(to), from, bytes, stream);
 }
 BRT_CUDA_API cuMemcpyDtoD_v2(DevicePointer to, DevicePointer from,
                              size_t bytes) {
-  return copy(to, from, bytes);
+  return copyNow(to, from, bytes);
 }
 BRT_CUDA_API cuMemcpyDtoDAsync_v2(DevicePointer to, DevicePointer from,
-                                  size_t bytes, Stream *) {
-  return copy(to, from, bytes);
+                                  size_t bytes, Stream *stream) {
+  return copyLater(to, from, bytes, stream);
 }
 
-BRT_CUDA_API cuMemcpy2D_v2(const Memcpy2D *job) {
-  Result result = checkContext();
-  if (result != Success)
-    return result;
-  if (!job || job->srcArray || job->dstArray)
+static Result copy2D(const Memcpy2D *job, Stream *stream, bool asynchronous) {
+  if (!job)
+    return ErrorInvalidValue;
+  if (job->srcArray || job->dstArray)
     return notSupported("cuMemcpy2D with arrays");
-  uint64_t from =
-      job->srcType == MemoryHost ? asAddress(job->srcHost) : job->srcDevice;
-  uint64_t to =
-      job->dstType == MemoryHost ? asAddress(job->dstHost) : job->dstDevice;
-  size_t fromPitch = job->srcPitch ? job->srcPitch : job->width;
-  size_t toPitch = job->dstPitch ? job->dstPitch : job->width;
-  for (size_t row = 0; row < job->height && result == Success; ++row)
-    result =
-        copyBytes(to + (job->dstY + row) * toPitch + job->dstX,
-                  from + (job->srcY + row) * fromPitch + job->srcX, job->width);
-  return result;
+  CopyJob rows;
+  rows.fromPitch = job->srcPitch ? job->srcPitch : job->width;
+  rows.toPitch = job->dstPitch ? job->dstPitch : job->width;
+  rows.from =
+      (job->srcType == MemoryHost ? asAddress(job->srcHost) : job->srcDevice) +
+      job->srcY * rows.fromPitch + job->srcX;
+  rows.to =
+      (job->dstType == MemoryHost ? asAddress(job->dstHost) : job->dstDevice) +
+      job->dstY * rows.toPitch + job->dstX;
+  rows.width = job->width;
+  rows.height = job->height;
+  return copy(rows, stream, asynchronous);
+}
+BRT_CUDA_API cuMemcpy2D_v2(const Memcpy2D *job) {
+  return copy2D(job, nullptr, false);
 }
 BRT_CUDA_API cuMemcpy2DUnaligned_v2(const Memcpy2D *job) {
-  return cuMemcpy2D_v2(job);
+  return copy2D(job, nullptr, false);
 }
-BRT_CUDA_API cuMemcpy2DAsync_v2(const Memcpy2D *job, Stream *) {
-  return cuMemcpy2D_v2(job);
-}
-
-template <class T>
-static Result fill(DevicePointer address, size_t pitch, T value, size_t width,
-                   size_t height) {
-  Result result = checkContext();
-  if (result != Success)
-    return result;
-  DeviceMemory &memory = Driver::get().memory;
-  for (size_t row = 0; row < height; ++row) {
-    DevicePointer start = address + row * pitch;
-    if (width && !memory.covers(start, width * sizeof(T)))
-      return ErrorInvalidValue;
-    std::fill_n(reinterpret_cast<T *>(start), width, value);
-    memory.markInitialised(start, width * sizeof(T));
-  }
-  return Success;
-}
-
-BRT_CUDA_API cuMemsetD8_v2(DevicePointer address, unsigned char value,
-                           size_t count) {
-  return fill(address, 0, value, count, 1);
-}
-BRT_CUDA_API cuMemsetD16_v2(DevicePointer address, unsigned short value,
-                            size_t count) {
-  return fill(address, 0, value, count, 1);
-}
-BRT_CUDA_API cuMemsetD32_v2(DevicePointer address, unsigned value,
-                            size_t count) {
-  return fill(address, 0, value, count, 1);
-}
-BRT_CUDA_API cuMemsetD8Async(DevicePointer address, unsigned char value,
-                             size_t count, Stream *) {
-  return fill(address, 0, value, count, 1);
-}
-BRT_CUDA_API cuMemsetD16Async(DevicePointer address, unsigned short value,
-                              size_t count, Stream *) {
-  return fill(address, 0, value, count, 1);
-}
-BRT_CUDA_API cuMemsetD32Async(DevicePointer address, unsigned value,
-                              size_t count, Stream *) {
-  return fill(address, 0, value, count, 1);
-}
-BRT_CUDA_API cuMemsetD2D8_v2(DevicePointer address, size_t pitch,
-                             unsigned char value, size_t width, size_t height) {
-  return fill(address, pitch, value, width, height);
-}
-BRT_CUDA_API cuMemsetD2D32_v2(DevicePointer address, size_t pitch,
-                              unsigned value, size_t width, size_t height) {
-  return fill(address, pitch, value, width, height);
+BRT_CUDA_API cuMemcpy2DAsync_v2(const Memcpy2D *job, Stream *stream) {
+  return copy2D(job, stream, true);
 }
 
 BRT_CUDA_API cuPointerGetAttribute(void *data, int attribute,
@@ -255,11 +258,7 @@ BRT_CUDA_API cuPointerGetAttribute(void *data, int attribute,
   const Allocation *allocation = driver.memory.find(address);
   if (!allocation || !allocation->live)
     return ErrorInvalidValue;
-  bool host = false;
-  {
-    std::lock_guard<std::mutex> lock(driver.mutex);
-    host = driver.pinned.count(allocation->base);
-  }
+  bool host = isPinned(allocation->base);
   switch (attribute) {
   case PointerContext:
     *static_cast<Context **>(data) = currentContext();

@@ -107,14 +107,17 @@ BRT_CUDA_API cuModuleLoad(LoadedModule **module, const char *path) {
 
 BRT_CUDA_API cuModuleUnload(LoadedModule *module) {
   Driver &driver = Driver::get();
-  // Unloading waits for the kernel under way.
-  std::lock_guard<std::mutex> launches(driver.launchMutex);
-  std::lock_guard<std::mutex> lock(driver.mutex);
-  if (!driver.modules.erase(module))
-    return ErrorInvalidHandle;
-  for (const auto &[name, function] : module->functions)
-    driver.functions.erase(function.get());
-  delete module;
+  {
+    std::lock_guard<std::mutex> lock(driver.mutex);
+    if (!driver.modules.erase(module))
+      return ErrorInvalidHandle;
+    for (const auto &[name, function] : module->functions)
+      driver.functions.erase(function.get());
+  }
+  driver.queue.runAlone([module] {
+    delete module;
+    return Success;
+  });
   return Success;
 }
 

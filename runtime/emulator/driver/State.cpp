@@ -1,7 +1,7 @@
 //===- State.cpp - What the driver keeps ----------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "driver/State.h"
+#include "driver/Graph.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -38,6 +38,9 @@ Result Driver::initialise() {
     options.seed = std::random_device{}();
   if (!memory.reserve())
     return ErrorOutOfMemory;
+  queue.seed(options.seed);
+  // Work must not outlive the statics that it uses.
+  std::atexit([] { Driver::get().queue.stop(); });
   initialised = true;
   return Success;
 }
@@ -69,6 +72,67 @@ Result brt::emu::checkContext() {
   if (context != driver.primary.get() && !driver.contexts.count(context))
     return ErrorInvalidContext;
   return context->fault;
+}
+
+std::shared_ptr<Stream> brt::emu::findStream(Stream *handle) {
+  constexpr uintptr_t kLegacy = 1, kPerThread = 2;
+  Driver &driver = Driver::get();
+  if (reinterpret_cast<uintptr_t>(handle) <= kLegacy)
+    return driver.queue.legacy;
+  if (reinterpret_cast<uintptr_t>(handle) == kPerThread)
+    return driver.queue.perThread;
+  std::lock_guard<std::mutex> lock(driver.mutex);
+  auto found = driver.streams.find(handle);
+  return found == driver.streams.end() ? nullptr : found->second;
+}
+
+/// True where the work became a node.
+static bool capture(Stream &stream, GraphNodeType type, Work &work) {
+  std::lock_guard<std::mutex> lock(Driver::get().mutex);
+  if (!stream.capture)
+    return false;
+  auto node = std::make_unique<GraphNode>();
+  node->type = type;
+  node->work = std::move(work);
+  node->dependencies = stream.frontier;
+  stream.frontier = {node.get()};
+  stream.capture->graph->nodes.push_back(std::move(node));
+  return true;
+}
+
+Result brt::emu::submit(Stream *handle, GraphNodeType type, Work work) {
+  Result result = checkContext();
+  if (result != Success)
+    return result;
+  std::shared_ptr<Stream> stream = findStream(handle);
+  if (!stream)
+    return ErrorInvalidHandle;
+  if (capture(*stream, type, work))
+    return Success;
+  Task task;
+  task.context = currentContext();
+  task.work = std::move(work);
+  task.isHost = type == GraphNodeType::Host;
+  Driver::get().queue.submit(stream, std::move(task));
+  return Success;
+}
+
+Result brt::emu::submitAndWait(Stream *handle, GraphNodeType type, Work work) {
+  std::shared_ptr<Stream> stream = findStream(handle);
+  if (!stream)
+    return ErrorInvalidHandle;
+  {
+    std::lock_guard<std::mutex> lock(Driver::get().mutex);
+    if (stream->capture) {
+      stream->capture->invalid = true;
+      return ErrorStreamCaptureUnsupported;
+    }
+  }
+  Result result = submit(handle, type, std::move(work));
+  if (result != Success)
+    return result;
+  Driver::get().queue.wait(*stream);
+  return checkContext();
 }
 
 Result brt::emu::notSupported(const char *call) {

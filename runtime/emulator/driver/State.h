@@ -1,17 +1,16 @@
 //===- State.h - What the driver keeps ------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One process has one emulated device. Asynchronous calls are carried out
-// before they return, in the order made: a legal order for every stream. What
-// goes wrong in a kernel shows at the next call that synchronises, and then
-// stays, as on the hardware, until the context is gone.
+// One process has one emulated device. Asynchronous work goes through a queue
+// (Queue.h). What goes wrong in it shows at the next call that synchronises,
+// and then stays, as on the hardware, until the context is gone.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef BRT_EMULATOR_DRIVER_STATE_H
 #define BRT_EMULATOR_DRIVER_STATE_H
 
-#include "driver/Abi.h"
+#include "driver/Queue.h"
 #include "exec/Grid.h"
 
 #include <mutex>
@@ -19,13 +18,6 @@
 #include <unordered_map>
 
 namespace brt::emu {
-
-struct Context {
-  std::atomic<abi::Result> fault{abi::Success};
-  uint32_t flags = 0;
-  bool primary = false;
-  std::unordered_map<int, size_t> limits;
-};
 
 struct LoadedFunction;
 
@@ -41,15 +33,23 @@ struct LoadedFunction {
   uint32_t maxDynamicShared = 0; // opted in to; 0: the usual limit
 };
 
-struct Stream {
+struct Event {
   uint32_t flags = 0;
-  int priority = 0;
+  /// Where it was recorded last; null before that.
+  std::shared_ptr<Moment> moment;
+  /// Where it was recorded in a capture instead.
+  std::shared_ptr<Capture> capture;
+  std::vector<GraphNode *> frontier;
 };
 
-struct Event {
-  bool recorded = false;
-  uint64_t nanoseconds = 0;
+/// CUmemoryPool: it only counts, as memory is never handed out twice.
+struct Pool {
+  std::unordered_map<int, uint64_t> attributes;
+  uint64_t used = 0, usedHigh = 0; // bytes
 };
+
+struct Graph;
+struct GraphExec;
 
 /// All of the driver's state. Made at the first call and never destroyed, as
 /// programs call the driver from the destructors of their statics.
@@ -62,20 +62,26 @@ public:
   Options options;
   DeviceMemory memory;
 
-  /// Guards the tables below; not held while kernels run.
+  /// Guards the tables below and captures; not held while work runs.
   std::mutex mutex;
   std::unique_ptr<Context> primary;
   unsigned primaryUses = 0;
   std::set<Context *> contexts;
   std::set<LoadedModule *> modules;
   std::set<LoadedFunction *> functions;
-  std::set<Stream *> streams;
+  std::unordered_map<Stream *, std::shared_ptr<Stream>> streams;
   std::set<Event *> events;
+  std::set<Graph *> graphs;
+  std::set<GraphExec *> graphExecs;
+  std::set<Pool *> pools;
+  Pool *currentPool = nullptr; // null: the default one
+  Pool defaultPool;
+  std::unordered_map<uint64_t, Pool *> poolOf; // by address
+  std::unordered_map<int, size_t> limits;
   /// Pinned host memory: device addresses too.
   std::set<uint64_t> pinned;
 
-  /// One kernel at a time: each uses all cores by itself.
-  std::mutex launchMutex;
+  Queue queue;
 
   /// Shared memory of a block without and with opting in (bytes).
   static constexpr uint32_t kSharedLimit = 48 * 1024;
@@ -89,6 +95,20 @@ Context *currentContext();
 /// Success, or what the current context died of; an error where there is no
 /// context or cuInit was not called.
 abi::Result checkContext();
+
+/// The stream behind a handle, the default ones included; null where there is
+/// none.
+std::shared_ptr<Stream> findStream(Stream *handle);
+
+/// Hands work to a stream, or adds it to the graph that the stream is
+/// capturing.
+abi::Result submit(Stream *handle, abi::GraphNodeType type, Work work);
+/// The same, and waits for it, which a capture does not allow.
+abi::Result submitAndWait(Stream *handle, abi::GraphNodeType type, Work work);
+
+/// Gives memory back; no kernel may run. For the queue's thread.
+abi::Result releaseMemory(abi::DevicePointer address);
+bool isPinned(abi::DevicePointer address);
 
 /// Says once per name on stderr that a call is missing.
 abi::Result notSupported(const char *call);

@@ -1,47 +1,24 @@
-//===- StreamApi.cpp - Streams and events ---------------------------------===//
+//===- StreamApi.cpp - Streams --------------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
-// Work is done when it is submitted, so a stream never has anything to wait
-// for.
-//
-//===----------------------------------------------------------------------===//
 
-#include "driver/State.h"
-
-#include <chrono>
+#include "driver/Graph.h"
 
 using namespace brt::emu;
 using namespace brt::emu::abi;
-
-/// The default streams: null, legacy (1) and per-thread (2).
-static bool isStream(Stream *stream) {
-  constexpr uintptr_t kLastDefault = 2;
-  if (reinterpret_cast<uintptr_t>(stream) <= kLastDefault)
-    return true;
-  Driver &driver = Driver::get();
-  std::lock_guard<std::mutex> lock(driver.mutex);
-  return driver.streams.count(stream);
-}
-
-static bool isEvent(Event *event) {
-  Driver &driver = Driver::get();
-  std::lock_guard<std::mutex> lock(driver.mutex);
-  return driver.events.count(event);
-}
-
-static Result onStream(Stream *stream) {
-  return isStream(stream) ? checkContext() : ErrorInvalidHandle;
-}
 
 BRT_CUDA_API cuStreamCreateWithPriority(Stream **stream, unsigned flags,
                                         int priority) {
   Result result = checkContext();
   if (result != Success)
     return result;
-  *stream = new Stream{flags, priority};
+  auto made = std::make_shared<Stream>();
+  made->flags = flags;
+  made->priority = priority;
+  made->context = currentContext();
+  *stream = made.get();
   Driver &driver = Driver::get();
   std::lock_guard<std::mutex> lock(driver.mutex);
-  driver.streams.insert(*stream);
+  driver.streams[made.get()] = made;
   return Success;
 }
 
@@ -49,101 +26,65 @@ BRT_CUDA_API cuStreamCreate(Stream **stream, unsigned flags) {
   return cuStreamCreateWithPriority(stream, flags, 0);
 }
 
+/// What the stream still holds is carried out all the same.
 BRT_CUDA_API cuStreamDestroy_v2(Stream *stream) {
   Driver &driver = Driver::get();
   std::lock_guard<std::mutex> lock(driver.mutex);
-  if (!driver.streams.erase(stream))
+  return driver.streams.erase(stream) ? Success : ErrorInvalidHandle;
+}
+
+/// True where the stream takes part in a capture, which waiting would break.
+static bool breaksCapture(Stream &stream) {
+  std::lock_guard<std::mutex> lock(Driver::get().mutex);
+  if (stream.capture)
+    stream.capture->invalid = true;
+  return stream.capture != nullptr;
+}
+
+BRT_CUDA_API cuStreamSynchronize(Stream *handle) {
+  std::shared_ptr<Stream> stream = findStream(handle);
+  if (!stream)
     return ErrorInvalidHandle;
-  delete stream;
-  return Success;
-}
-
-BRT_CUDA_API cuStreamSynchronize(Stream *stream) { return onStream(stream); }
-BRT_CUDA_API cuStreamQuery(Stream *stream) { return onStream(stream); }
-
-BRT_CUDA_API cuStreamWaitEvent(Stream *stream, Event *event, unsigned) {
-  return isEvent(event) ? onStream(stream) : ErrorInvalidHandle;
-}
-
-BRT_CUDA_API cuStreamIsCapturing(Stream *stream, int *status) {
-  constexpr int kNone = 0;
-  *status = kNone;
-  return isStream(stream) ? Success : ErrorInvalidHandle;
-}
-
-BRT_CUDA_API cuStreamGetFlags(Stream *stream, unsigned *flags) {
-  if (!isStream(stream))
-    return ErrorInvalidHandle;
-  constexpr uintptr_t kLastDefault = 2;
-  bool isDefault = reinterpret_cast<uintptr_t>(stream) <= kLastDefault;
-  *flags = isDefault ? 0 : stream->flags;
-  return Success;
-}
-
-BRT_CUDA_API cuStreamGetCtx(Stream *stream, Context **context) {
-  *context = currentContext();
-  return isStream(stream) ? Success : ErrorInvalidHandle;
-}
-
-BRT_CUDA_API cuEventCreate(Event **event, unsigned) {
+  if (breaksCapture(*stream))
+    return ErrorStreamCaptureUnsupported;
   Result result = checkContext();
   if (result != Success)
     return result;
-  *event = new Event;
-  Driver &driver = Driver::get();
-  std::lock_guard<std::mutex> lock(driver.mutex);
-  driver.events.insert(*event);
+  Driver::get().queue.wait(*stream);
+  return checkContext();
+}
+
+BRT_CUDA_API cuStreamQuery(Stream *handle) {
+  std::shared_ptr<Stream> stream = findStream(handle);
+  if (!stream)
+    return ErrorInvalidHandle;
+  if (breaksCapture(*stream))
+    return ErrorStreamCaptureUnsupported;
+  bool idle = Driver::get().queue.isIdle(*stream);
+  Result result = checkContext();
+  return result == Success && !idle ? ErrorNotReady : result;
+}
+
+BRT_CUDA_API cuStreamGetFlags(Stream *handle, unsigned *flags) {
+  std::shared_ptr<Stream> stream = findStream(handle);
+  if (!stream)
+    return ErrorInvalidHandle;
+  *flags = stream->flags;
   return Success;
 }
 
-BRT_CUDA_API cuEventDestroy_v2(Event *event) {
-  Driver &driver = Driver::get();
-  std::lock_guard<std::mutex> lock(driver.mutex);
-  if (!driver.events.erase(event))
+BRT_CUDA_API cuStreamGetPriority(Stream *handle, int *priority) {
+  std::shared_ptr<Stream> stream = findStream(handle);
+  if (!stream)
     return ErrorInvalidHandle;
-  delete event;
+  *priority = stream->priority;
   return Success;
 }
 
-BRT_CUDA_API cuEventRecord(Event *event, Stream *stream) {
-  if (!isEvent(event) || !isStream(stream))
+BRT_CUDA_API cuStreamGetCtx(Stream *handle, Context **context) {
+  std::shared_ptr<Stream> stream = findStream(handle);
+  if (!stream)
     return ErrorInvalidHandle;
-  Driver &driver = Driver::get();
-  std::lock_guard<std::mutex> lock(driver.mutex);
-  event->recorded = true;
-  event->nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                           std::chrono::steady_clock::now().time_since_epoch())
-                           .count();
+  *context = stream->context ? stream->context : currentContext();
   return Success;
-}
-
-BRT_CUDA_API cuEventRecordWithFlags(Event *event, Stream *stream, unsigned) {
-  return cuEventRecord(event, stream);
-}
-
-BRT_CUDA_API cuEventQuery(Event *event) {
-  return isEvent(event) ? checkContext() : ErrorInvalidHandle;
-}
-
-BRT_CUDA_API cuEventSynchronize(Event *event) {
-  return isEvent(event) ? checkContext() : ErrorInvalidHandle;
-}
-
-BRT_CUDA_API cuEventElapsedTime(float *milliseconds, Event *start, Event *end) {
-  if (!isEvent(start) || !isEvent(end))
-    return ErrorInvalidHandle;
-  constexpr double kNanosecondsPerMillisecond = 1e6;
-  Driver &driver = Driver::get();
-  std::lock_guard<std::mutex> lock(driver.mutex);
-  if (!start->recorded || !end->recorded)
-    return ErrorInvalidHandle;
-  *milliseconds = static_cast<float>((static_cast<double>(end->nanoseconds) -
-                                      static_cast<double>(start->nanoseconds)) /
-                                     kNanosecondsPerMillisecond);
-  return Success;
-}
-
-BRT_CUDA_API cuEventElapsedTime_v2(float *milliseconds, Event *start,
-                                   Event *end) {
-  return cuEventElapsedTime(milliseconds, start, end);
 }

@@ -90,6 +90,25 @@ bool brt::emu::translateAddress(Translator &t, const Operand &operand,
   return true;
 }
 
+// Threads of other warps may touch the same words at the same time; of strong
+// accesses every element is whole (PTX ISA 8.2).
+template <class Elem>
+static Elem readElement(const uint8_t *from, bool strong) {
+  if (strong)
+    return __atomic_load_n(reinterpret_cast<const Elem *>(from),
+                           __ATOMIC_RELAXED);
+  Elem value;
+  std::memcpy(&value, from, sizeof value);
+  return value;
+}
+template <class Elem>
+static void writeElement(uint8_t *to, Elem value, bool strong) {
+  if (strong)
+    __atomic_store_n(reinterpret_cast<Elem *>(to), value, __ATOMIC_RELAXED);
+  else
+    std::memcpy(to, &value, sizeof value);
+}
+
 template <class Elem, class Storage>
 static const Inst *runLoad(const Inst *inst, Warp &warp) {
   const MemoryOp &op = inst->info<MemoryOp>();
@@ -105,7 +124,8 @@ static const Inst *runLoad(const Inst *inst, Warp &warp) {
     for (unsigned i = 0; i < op.count; ++i) {
       Elem value = static_cast<Elem>(~uint64_t(0));
       if (valid)
-        std::memcpy(&value, where.host[lane] + i * sizeof(Elem), sizeof(Elem));
+        value =
+            readElement<Elem>(where.host[lane] + i * sizeof(Elem), op.strong);
       warp.reg<Storage>(op.regs[i])[lane] = static_cast<Storage>(value);
     }
     if (valid)
@@ -125,10 +145,14 @@ static const Inst *runStore(const Inst *inst, Warp &warp) {
     for (unsigned i = 0; i < op.count; ++i)
       values[i] = static_cast<Elem>(warp.reg<Storage>(op.regs[i])[lane]);
     uint8_t *host = where.host[lane];
-    bool same = std::memcmp(host, values, op.size()) == 0;
+    bool same = true;
+    for (unsigned i = 0; i < op.count; ++i)
+      same &=
+          readElement<Elem>(host + i * sizeof(Elem), op.strong) == values[i];
     noteAccess(inst, warp, where, lane, op.size(), op, true, same);
     noteStrong(warp, where, lane, op, false, true);
-    std::memcpy(host, values, op.size());
+    for (unsigned i = 0; i < op.count; ++i)
+      writeElement(host + i * sizeof(Elem), values[i], op.strong);
     std::memset(where.written[lane], 1, op.size());
     warp.worker->changedMemory |= !same;
   }
