@@ -46,7 +46,15 @@ static Type getBufferType(Type type) {
   return MemRefType::get(tensor.getShape(), tensor.getElementType());
 }
 
+static Value readBuffer(OpBuilder &b, BlockArgument buffer, Type type,
+                        bool writable) {
+  return bufferization::ToTensorOp::create(b, buffer.getLoc(), type, buffer,
+                                           /*restrict=*/true, writable);
+}
+
 /// Arguments become buffers that are read, results ones that are written.
+/// Results are materialised as tensors first: bufferization sees what tensors
+/// overwrite, but not what happens to a memref.
 static void exposeBuffers(func::FuncOp func) {
   Block &block = func.getBody().front();
   Operation *returnOp = block.getTerminator();
@@ -56,18 +64,25 @@ static void exposeBuffers(func::FuncOp func) {
   for (BlockArgument argument : block.getArguments()) {
     Type type = argument.getType();
     argument.setType(getBufferType(type));
-    auto toTensor = bufferization::ToTensorOp::create(
-        b, argument.getLoc(), type, argument, /*restrict=*/true);
-    argument.replaceAllUsesExcept(toTensor.getResult(), toTensor);
+    Value tensor = readBuffer(b, argument, type, /*writable=*/false);
+    argument.replaceAllUsesExcept(tensor, tensor.getDefiningOp());
+  }
+  SmallVector<std::pair<Value, BlockArgument>> results;
+  for (Value value : returnOp->getOperands()) {
+    Type type = value.getType();
+    BlockArgument buffer =
+        block.addArgument(getBufferType(type), value.getLoc());
+    Value target = readBuffer(b, buffer, type, /*writable=*/true);
+    OpBuilder atEnd(returnOp);
+    auto written = bufferization::MaterializeInDestinationOp::create(
+        atEnd, value.getLoc(), type, value, target);
+    results.emplace_back(written.getResult(), buffer);
   }
   b.setInsertionPoint(returnOp);
-  for (Value value : returnOp->getOperands()) {
-    BlockArgument result =
-        block.addArgument(getBufferType(value.getType()), value.getLoc());
+  for (auto [value, buffer] : results)
     bufferization::MaterializeInDestinationOp::create(
-        b, value.getLoc(), /*result=*/Type(), value, result, /*restrict=*/true,
-        /*writable=*/true);
-  }
+        b, value.getLoc(), /*result=*/Type(), value, buffer,
+        /*restrict=*/false, /*writable=*/true);
   returnOp->setOperands({});
   func.removeResAttrsAttr();
   func.removeArgAttrsAttr();

@@ -55,7 +55,10 @@ def ExposeBuffersPass : Pass<"brt-expose-buffers", "mlir::ModuleOp"> {
     func.func @f(%x: memref<?x8xf32>, %r: memref<?x8xf32>)
         attributes {brt.arguments = 1, brt.entry} {
       %0 = bufferization.to_tensor %x restrict : memref<?x8xf32> to tensor<?x8xf32>
-      bufferization.materialize_in_destination %0 in restrict writable %r
+      %1 = bufferization.to_tensor %r restrict writable : memref<?x8xf32> to tensor<?x8xf32>
+      %2 = bufferization.materialize_in_destination %0 in %1
+          : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+      bufferization.materialize_in_destination %2 in writable %r
           : (tensor<?x8xf32>, memref<?x8xf32>) -> ()
       return
     }

@@ -3,7 +3,9 @@
 // CHECK-LABEL: func.func @entry
 // CHECK-SAME:    (%[[X:.+]]: memref<?x8xf32>, %[[R:.+]]: memref<?x8xf32>) attributes {brt.arguments = 1 : i64, brt.entry}
 // CHECK:         %[[T:.+]] = bufferization.to_tensor %[[X]] restrict
-// CHECK:         bufferization.materialize_in_destination %[[T]] in restrict writable %[[R]]
+// CHECK:         %[[D:.+]] = bufferization.to_tensor %[[R]] restrict writable
+// CHECK:         %[[M:.+]] = bufferization.materialize_in_destination %[[T]] in %[[D]]
+// CHECK:         bufferization.materialize_in_destination %[[M]] in writable %[[R]]
 // CHECK-NEXT:    return
 func.func @entry(%x: tensor<?x8xf32> {brt.input = "x"}) -> (tensor<?x8xf32> {brt.output = "y"}) attributes {brt.entry} {
   return %x : tensor<?x8xf32>

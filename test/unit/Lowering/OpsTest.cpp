@@ -298,6 +298,36 @@ func.func @random(%seed: tensor<i64> {test.range = array<i64: -1000000000000, 10
 )");
 }
 
+// Results that start as one tensor, and a result that another overwrites.
+TEST_P(CompiledOps, Results) {
+  check(R"(
+#all = affine_map<(b, i) -> (b, i)>
+#rows = affine_map<(b, i) -> (i)>
+func.func @sums(%x: tensor<?x5xT>, %y: tensor<?x5xT>) -> (tensor<5xT>, tensor<5xT>, tensor<5xT>) {
+  %c = arith.constant 0.0 : T
+  %e = tensor.empty() : tensor<5xT>
+  %z = linalg.fill ins(%c : T) outs(%e : tensor<5xT>) -> tensor<5xT>
+  %0 = linalg.generic {indexing_maps = [#all, #rows], iterator_types = ["reduction", "parallel"]} ins(%x : tensor<?x5xT>) outs(%z : tensor<5xT>) {
+  ^bb0(%in: T, %out: T):
+    %a = arith.addf %in, %out : T
+    linalg.yield %a : T
+  } -> tensor<5xT>
+  %1 = linalg.generic {indexing_maps = [#all, #rows], iterator_types = ["reduction", "parallel"]} ins(%y : tensor<?x5xT>) outs(%z : tensor<5xT>) {
+  ^bb0(%in: T, %out: T):
+    %a = arith.addf %in, %out : T
+    linalg.yield %a : T
+  } -> tensor<5xT>
+  %2 = linalg.generic {indexing_maps = [#all, #rows], iterator_types = ["reduction", "parallel"]} ins(%y : tensor<?x5xT>) outs(%0 : tensor<5xT>) {
+  ^bb0(%in: T, %out: T):
+    %a = arith.addf %in, %out : T
+    linalg.yield %a : T
+  } -> tensor<5xT>
+  return %0, %1, %2 : tensor<5xT>, tensor<5xT>, tensor<5xT>
+}
+)",
+        {1, 3}, /*slack=*/4);
+}
+
 // Ops of upstream dialects that a cell of the user's own is made of. The sum
 // rounds each of its four additions to its type, in an order that vectors
 // change.
