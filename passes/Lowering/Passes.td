@@ -38,6 +38,36 @@ def ConvertBrtToLinalgPass : Pass<"convert-brt-to-linalg"> {
     "mlir::tensor::TensorDialect"];
 }
 
+def CloneFillsPass : Pass<"brt-clone-fills"> {
+  let summary = "Give each op that overwrites a filled tensor one of its own";
+  let description = [{
+    CSE makes one tensor of equal ones, and hoisting moves it out of loops. Where
+    ops then write into it, bufferization copies it for all of them but one, and
+    a constant for all; to fill another is as quick and leaves results where they
+    are wanted.
+
+    ```
+    // before
+    %z = linalg.fill ins(%c : f32) outs(%e : tensor<8xf32>) -> tensor<8xf32>
+    %0 = linalg.generic {...} ins(%x : tensor<4x8xf32>) outs(%z : tensor<8xf32>) {...}
+    %1 = linalg.generic {...} ins(%y : tensor<4x8xf32>) outs(%z : tensor<8xf32>) {...}
+
+    // after
+    %z0 = linalg.fill ins(%c : f32) outs(%e0 : tensor<8xf32>) -> tensor<8xf32>
+    %0 = linalg.generic {...} ins(%x : tensor<4x8xf32>) outs(%z0 : tensor<8xf32>) {...}
+    %z1 = linalg.fill ins(%c : f32) outs(%e1 : tensor<8xf32>) -> tensor<8xf32>
+    %1 = linalg.generic {...} ins(%y : tensor<4x8xf32>) outs(%z1 : tensor<8xf32>) {...}
+    ```
+
+    Requires: nothing beyond verified IR.
+    Ensures:  no op or loop overwrites a constant of one number, or a tensor
+              filled from `tensor.empty` that has another use.
+    Numerics: bit-exact.
+  }];
+  let dependentDialects = ["mlir::arith::ArithDialect", "mlir::linalg::LinalgDialect",
+                           "mlir::tensor::TensorDialect"];
+}
+
 def ExposeBuffersPass : Pass<"brt-expose-buffers", "mlir::ModuleOp"> {
   let summary = "Give entry points buffers for arguments and results";
   let description = [{
