@@ -19,7 +19,8 @@
 |*           { "kind": "output", "name": "logits", ... },
 |*           { "kind": "carry", "name": "0/keys", ... } ] }, ... ] }
 |*
-|* An extent of -1 is the number of lanes. Types are named as in safetensors:
+|* The gradient of a parameter is an output named "gradient/<parameter>". An
+|* extent of -1 is the number of lanes. Types are named as in safetensors:
 |* F64, F32, BF16, I64, I32, and BOOL, one byte that is 0 or 1. Buffers are
 |* dense and row-major.
 |*

@@ -5,8 +5,6 @@
 #include "brt-c/Program.h"
 #include "brt/dialects/Brt/Brt.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/JSON.h"
 
 using namespace mlir;
@@ -43,49 +41,30 @@ static json::Value toJson(Attribute attr) {
   return nullptr;
 }
 
-namespace {
+/// The kind of an argument or result, which the dialect has verified to have
+/// one, and its name.
+static std::pair<StringRef, std::string> getKindAndName(DictionaryAttr attrs) {
+  // To who calls, a gradient is an output like another.
+  if (auto name = attrs.getAs<StringAttr>(BrtDialect::getGradientAttrName()))
+    return {"output", ("gradient/" + name.getValue()).str()};
+  std::pair<StringRef, StringRef> kinds[] = {
+      {BrtDialect::getParameterAttrName(), "parameter"},
+      {BrtDialect::getOptimizerAttrName(), "optimizer"},
+      {BrtDialect::getCarryAttrName(), "carry"},
+      {BrtDialect::getInputAttrName(), "input"},
+      {BrtDialect::getOutputAttrName(), "output"}};
+  for (auto [attrName, kind] : kinds)
+    if (auto name = attrs.getAs<StringAttr>(attrName))
+      return {kind, name.str()};
+  llvm_unreachable("arguments and results have one of these attributes");
+}
 
-/// Describes the arguments or results of one entry point.
-struct PortList {
-  func::FuncOp func;
-  StringRef what;
-  ArrayRef<StringRef> kinds;
-  TypeRange types;
-  llvm::function_ref<DictionaryAttr(unsigned)> attrsOf;
-
-  FailureOr<json::Array> build() {
-    json::Array ports;
-    llvm::StringSet<> names;
-    for (auto [i, type] : llvm::enumerate(types)) {
-      FailureOr<json::Object> port = describe(i, type);
-      if (failed(port))
-        return failure();
-      std::string key =
-          (*port->getString("kind") + ":" + *port->getString("name")).str();
-      if (!names.insert(key).second)
-        return func.emitOpError("expects ")
-               << what << " to have names of their own, but got '"
-               << *port->getString("name") << "' twice";
-      ports.push_back(std::move(*port));
-    }
-    return ports;
-  }
-
-  FailureOr<json::Object> describe(unsigned index, Type type) {
-    json::Object port;
-    for (StringRef kind : kinds)
-      if (auto name = attrsOf(index).getAs<StringAttr>(("brt." + kind).str())) {
-        if (port.get("kind"))
-          return func.emitOpError("expects ")
-                 << what << " " << index << " to be of one kind, but got '"
-                 << *port.getString("kind") << "' and '" << kind << "'";
-        port["kind"] = kind;
-        port["name"] = name.getValue();
-      }
-    if (!port.get("kind"))
-      return func.emitOpError("expects ")
-             << what << " " << index << " to be named by one of 'brt."
-             << llvm::join(kinds, "', 'brt.") << "', but got none";
+/// Describes the arguments or results, as `what` says, of an entry point.
+static FailureOr<json::Array>
+describePorts(func::FuncOp func, StringRef what, TypeRange types,
+              llvm::function_ref<DictionaryAttr(unsigned)> attrsOf) {
+  json::Array ports;
+  for (auto [index, type] : llvm::enumerate(types)) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     StringRef typeName = tensor ? getTypeName(tensor.getElementType()) : "";
     if (typeName.empty())
@@ -93,32 +72,25 @@ struct PortList {
              << what << " " << index
              << " to be a tensor of f64, f32, bf16, i64, i32 or i1, but got "
              << type;
-    port["dtype"] = typeName;
     json::Array shape;
     for (int64_t extent : tensor.getShape())
       shape.push_back(ShapedType::isDynamic(extent) ? -1 : extent);
-    port["shape"] = std::move(shape);
-    return port;
+    auto [kind, name] = getKindAndName(attrsOf(index));
+    ports.push_back(json::Object{{"kind", kind},
+                                 {"name", name},
+                                 {"dtype", typeName},
+                                 {"shape", std::move(shape)}});
   }
-};
-
-} // namespace
+  return ports;
+}
 
 static FailureOr<json::Object> describeEntry(func::FuncOp func) {
-  auto attrsOrEmpty = [&](DictionaryAttr attrs) {
-    return attrs ? attrs : DictionaryAttr::get(func.getContext());
-  };
-  StringRef argumentKinds[] = {"parameter", "carry", "input"};
-  StringRef resultKinds[] = {"output", "carry", "parameter"};
-  auto arguments = PortList{
-      func, "argument", argumentKinds, func.getArgumentTypes(),
-      [&](unsigned i) {
-        return attrsOrEmpty(func.getArgAttrDict(i));
-      }}.build();
-  auto results = PortList{
-      func, "result", resultKinds, func.getResultTypes(), [&](unsigned i) {
-        return attrsOrEmpty(func.getResultAttrDict(i));
-      }}.build();
+  auto arguments =
+      describePorts(func, "argument", func.getArgumentTypes(),
+                    [&](unsigned i) { return func.getArgAttrDict(i); });
+  auto results =
+      describePorts(func, "result", func.getResultTypes(),
+                    [&](unsigned i) { return func.getResultAttrDict(i); });
   if (failed(arguments) || failed(results))
     return failure();
   return json::Object{{"name", func.getName()},

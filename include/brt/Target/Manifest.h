@@ -15,8 +15,8 @@ struct Manifest {
   std::string json;
   llvm::SmallVector<std::string> entries;
 
-  /// Fails with an error at the entry point where an argument or result is not
-  /// named, is named twice, or has a type that no buffer has.
+  /// Fails with an error at the entry point where an argument or result has a
+  /// type that no buffer has.
   static llvm::FailureOr<Manifest> build(mlir::ModuleOp module);
 };
 
