@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ConvertBrtToLinalg.h"
+#include "PositionTables.h"
 #include "StructuredBuilder.h"
 #include "brt/dialects/Brt/Brt.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -11,22 +12,6 @@
 
 using namespace mlir;
 using namespace brt;
-
-static constexpr double kPi = 3.14159265358979323846;
-
-/// A constant tensor of numbers, in row-major order.
-static Value constantTable(StructuredBuilder &b, ArrayRef<int64_t> shape,
-                           Type type, ArrayRef<double> numbers) {
-  SmallVector<Attribute> elements =
-      llvm::map_to_vector(numbers, [&](double number) -> Attribute {
-        if (isa<FloatType>(type))
-          return FloatAttr::get(type, number);
-        return IntegerAttr::get(type, static_cast<int64_t>(number));
-      });
-  auto tensorType = RankedTensorType::get(shape, type);
-  return arith::ConstantOp::create(
-      b, DenseElementsAttr::get(tensorType, elements));
-}
 
 /// Cosines and sines of p w_j, [B or 1, n, half], `w_j = pi 10000^(-j/half)`,
 /// `p = first + positions[b] + i`, from angles in f64.
@@ -118,7 +103,7 @@ struct TurnPairs : OpRewritePattern<RotaryOp> {
     Value high = b.slice(x, 3, b.getIndexAttr(half), b.getIndexAttr(half));
     // An inverse turn swaps the signs of the sines.
     auto turn = [&](ScalarBuilder &s, Value sine) -> Value {
-      return op.getInverse() ? arith::NegFOp::create(s, sine) : sine;
+      return op.getInverse() ? s.neg(sine) : sine;
     };
     SmallVector<Access> reads = {{low, {0, 1, 2, 3}},
                                  {high, {0, 1, 2, 3}},
@@ -172,10 +157,7 @@ struct ConvertRelativeBias : OpRewritePattern<RelativeBiasOp> {
 
   static Value lowerT5(StructuredBuilder &b, RelativeBiasOp op) {
     int64_t columns = getExtent(op.getResult(), 1);
-    SmallVector<double> buckets;
-    for (int64_t r = 0; r < columns; ++r)
-      buckets.push_back(RelativeBiasOp::getBucket(op.getFirstDistance() + r));
-    Value bucket = constantTable(b, {columns}, b.getI32Type(), buckets);
+    Value bucket = getBuckets(b, op.getFirstDistance(), columns);
     Value table = op.getParameters()[0];
     return b.map(b.sizesOf(op.getResult()), getElementType(op.getResult()),
                  {{bucket, {1}}}, [&](ScalarBuilder &s, ValueRange args) {
@@ -190,23 +172,13 @@ struct ConvertRelativeBias : OpRewritePattern<RelativeBiasOp> {
     Type type = getElementType(parameters);
     int64_t frequencies = getExtent(parameters, 1) / 2;
     int64_t columns = getExtent(op.getResult(), 1);
-    SmallVector<double> cosines, negatedSines;
-    for (int64_t p = 0; p < frequencies; ++p) {
-      double w = kPi * std::pow(double(*op.getMaxKeys()),
-                                -double(p) / double(frequencies));
-      for (int64_t r = 0; r < columns; ++r) {
-        double angle = w * double(op.getFirstDistance() + r);
-        cosines.push_back(std::cos(angle));
-        negatedSines.push_back(-std::sin(angle));
-      }
-    }
+    Waves waves = getWaves(b, *op.getMaxKeys(), frequencies,
+                           op.getFirstDistance(), columns, type);
     Value sum = b.filled(b.sizesOf(op.getResult()), type, 0.0);
     int64_t offset = 0;
-    for (ArrayRef<double> numbers :
-         {ArrayRef(cosines), ArrayRef(negatedSines)}) {
+    for (Value table : {waves.cosines, waves.negatedSines}) {
       Value half = b.slice(parameters, 1, b.getIndexAttr(offset),
                            b.getIndexAttr(frequencies));
-      Value table = constantTable(b, {frequencies, columns}, type, numbers);
       sum = b.contract({sum, {0, 1}}, {half, {0, 2}}, {table, {2, 1}});
       offset += frequencies;
     }
@@ -218,14 +190,11 @@ struct ConvertRelativeBias : OpRewritePattern<RelativeBiasOp> {
     int64_t heads = getExtent(op.getResult(), 0);
     int64_t columns = getExtent(op.getResult(), 1);
     Type type = getComputeType(getElementType(scale));
-    SmallVector<double> slopes, distances;
-    for (int64_t h = 0; h < heads; ++h)
-      slopes.push_back(-std::exp2(-8.0 * double(h + 1) / double(heads)));
-    for (int64_t r = 0; r < columns; ++r)
-      distances.push_back(std::abs(double(op.getFirstDistance() + r)));
     SmallVector<Access> reads = {
-        {constantTable(b, {heads}, type, slopes), {0}},
-        {constantTable(b, {columns}, type, distances), {1}}};
+        {getSlopes(b, heads, type), {0}},
+        {getDistances(b, op.getFirstDistance(), columns, /*absolute=*/true,
+                      type),
+         {1}}};
     bool perHead = getExtent(bound, 0) == heads;
     return b.map(b.sizesOf(op.getResult()), getElementType(op.getResult()),
                  reads, [&](ScalarBuilder &s, ValueRange args) {
@@ -234,8 +203,7 @@ struct ConvertRelativeBias : OpRewritePattern<RelativeBiasOp> {
                    Value limit =
                        s.element(bound, perHead ? s.loopIndex(0) : zero);
                    Value value = s.mul(s.mul(args[0], size), args[1]);
-                   Value floor =
-                       arith::NegFOp::create(s, s.abs(s.convert(limit, type)));
+                   Value floor = s.neg(s.abs(s.convert(limit, type)));
                    return s.max(value, floor);
                  });
   }
@@ -247,10 +215,8 @@ struct ConvertRelativeBias : OpRewritePattern<RelativeBiasOp> {
     Value w2 = b.widened(op.getParameters()[2]);
     Type type = getElementType(w1);
     int64_t columns = getExtent(op.getResult(), 1);
-    SmallVector<double> distances;
-    for (int64_t r = 0; r < columns; ++r)
-      distances.push_back(double(op.getFirstDistance() + r));
-    Value distance = constantTable(b, {columns}, type, distances);
+    Value distance = getDistances(b, op.getFirstDistance(), columns,
+                                  /*absolute=*/false, type);
     SmallVector<OpFoldResult> sizes = {b.getIndexAttr(getExtent(w1, 0)),
                                        b.getIndexAttr(columns)};
     Value hidden = b.map(sizes, type, {{w1, {0}}, {b1, {0}}, {distance, {1}}},

@@ -80,7 +80,7 @@ static Value inverseNormal(ScalarBuilder &s, Value u) {
   Value root = math::SqrtOp::create(
       s, s.mul(math::LogOp::create(s, tail), s.constant(f64, -2.0)));
   Value outer = s.div(polynomial(s, root, kC), polynomial(s, root, kD));
-  outer = s.select(upper, arith::NegFOp::create(s, outer), outer);
+  outer = s.select(upper, s.neg(outer), outer);
   return s.select(s.less(tail, s.constant(f64, kTail)), outer, middle);
 }
 

@@ -73,8 +73,16 @@ Value ScalarBuilder::exp(Value a) { return math::ExpOp::create(*this, a); }
 
 Value ScalarBuilder::abs(Value a) { return math::AbsFOp::create(*this, a); }
 
+Value ScalarBuilder::neg(Value a) { return arith::NegFOp::create(*this, a); }
+
+Value ScalarBuilder::sign(Value a) {
+  Value zero = like(a, 0.0);
+  Value below = select(less(a, zero), like(a, -1.0), zero);
+  return select(less(zero, a), like(a, 1.0), below);
+}
+
 Value ScalarBuilder::sigmoid(Value a) {
-  Value denominator = add(exp(arith::NegFOp::create(*this, a)), 1.0);
+  Value denominator = add(exp(neg(a)), 1.0);
   return div(constant(a.getType(), 1.0), denominator);
 }
 
@@ -213,6 +221,15 @@ Value StructuredBuilder::reduce(Access init, ArrayRef<Access> reads,
     for (int64_t loop : read.loops)
       last = std::max(last, loop);
   return structured(init, reads, last + 1, /*readsInit=*/true, payload);
+}
+
+Value StructuredBuilder::sum(ArrayRef<OpFoldResult> sizes,
+                             ArrayRef<int64_t> kept, ArrayRef<Access> reads,
+                             Type type, Payload payload) {
+  return reduce({filled(sizes, type, 0.0), llvm::to_vector(kept)}, reads,
+                [&](ScalarBuilder &s, ValueRange args) {
+                  return s.add(args.back(), payload(s, args.drop_back()));
+                });
 }
 
 Value StructuredBuilder::contract(Access init, Access lhs, Access rhs) {

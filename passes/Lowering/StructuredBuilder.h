@@ -41,6 +41,9 @@ public:
   mlir::Value max(mlir::Value a, double b) { return max(a, like(a, b)); }
   mlir::Value exp(mlir::Value a);
   mlir::Value abs(mlir::Value a);
+  mlir::Value neg(mlir::Value a);
+  /// -1, 0 or 1, in the type of `a`.
+  mlir::Value sign(mlir::Value a);
   /// 1 / (1 + exp(-a)).
   mlir::Value sigmoid(mlir::Value a);
   mlir::Value select(mlir::Value flag, mlir::Value a, mlir::Value b);
@@ -101,6 +104,13 @@ public:
   /// Reduces over the loops that `init` does not index, in their order.
   mlir::Value reduce(Access init, llvm::ArrayRef<Access> reads,
                      Payload payload);
+
+  /// The tensor of `sizes`, indexed by the loops `kept`, of sums over the other
+  /// loops of what `payload` makes of one element of each read. In the compute
+  /// type `type`.
+  mlir::Value sum(llvm::ArrayRef<mlir::OpFoldResult> sizes,
+                  llvm::ArrayRef<int64_t> kept, llvm::ArrayRef<Access> reads,
+                  mlir::Type type, Payload payload);
 
   /// init + sum over the loops that `init` does not index of lhs * rhs.
   mlir::Value contract(Access init, Access lhs, Access rhs);
