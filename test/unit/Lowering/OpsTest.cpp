@@ -6,48 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "CheckEntries.h"
-#include "CompiledProgram.h"
-#include "mlir/IR/MLIRContext.h"
+#include "CompiledOps.h"
 #include "llvm/Support/FormatVariadic.h"
-#include <gtest/gtest.h>
 
 using namespace mlir;
 using namespace brt;
 using namespace brt::test;
-
-namespace {
-
-class CompiledOps : public testing::TestWithParam<Tolerance> {
-protected:
-  /// Checks all functions of `text`, in which T stands for the element type and
-  /// P for that of parameters.
-  /// `slack` times the type's tolerance is allowed.
-  void check(std::string text,
-             std::initializer_list<int64_t> laneCounts = {1, 3},
-             double slack = 1) {
-    StringRef type = GetParam().type;
-    text = replace(text, "xT>", ("x" + type + ">").str());
-    text = replace(text, "xP>",
-                   type == "bf16" ? "xf32>" : ("x" + type + ">").str());
-    text = replace(text, "<T>", ("<" + type + ">").str());
-    text = replace(text, ": T", (": " + type).str());
-    MLIRContext context;
-    OwningOpRef<ModuleOp> module = parseEntryPoints(context, text);
-    ASSERT_TRUE(module) << text;
-    Tolerance tolerance = GetParam();
-    tolerance.error *= slack;
-    checkEntries(*module, tolerance, laneCounts);
-  }
-
-private:
-  static std::string replace(std::string text, StringRef from, std::string to) {
-    for (size_t at = 0; (at = text.find(from.str(), at)) != std::string::npos;
-         at += to.size())
-      text.replace(at, from.size(), to);
-    return text;
-  }
-};
 
 TEST_P(CompiledOps, Linear) {
   std::string text;
@@ -355,15 +319,5 @@ func.func @upstream(%x: tensor<?x6x5xT>, %y: tensor<?x6x5xT>) -> (tensor<?x12x5x
         {1, 3}, /*slack=*/4);
 }
 
-} // namespace
-
-static std::string nameOf(const testing::TestParamInfo<Tolerance> &info) {
-  return info.param.type;
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Types, CompiledOps,
-    testing::Values(Tolerance{"f32", reference::Arithmetic::F64, 2e-6},
-                    Tolerance{"f64", reference::Arithmetic::F64, 1e-13},
-                    Tolerance{"bf16", reference::Arithmetic::AsTyped, 4e-3}),
-    nameOf);
+INSTANTIATE_TEST_SUITE_P(Types, CompiledOps, testing::ValuesIn(kOpTolerances),
+                         nameOf);
