@@ -41,10 +41,14 @@ struct ConvertBrtToLinalgPass
 } // namespace
 
 void brt::populateConvertBrtToLinalgPatterns(RewritePatternSet &patterns) {
+  populateConvertAdjointPatterns(patterns);
+  populateConvertAttentionAdjointPatterns(patterns);
   populateConvertAttentionPatterns(patterns);
   populateConvertLinearPatterns(patterns);
   populateConvertLossPatterns(patterns);
+  populateConvertPointwiseAdjointPatterns(patterns);
   populateConvertPointwisePatterns(patterns);
+  populateConvertPositionAdjointPatterns(patterns);
   populateConvertPositionPatterns(patterns);
   populateConvertRandomPatterns(patterns);
   populateConvertStatePatterns(patterns);

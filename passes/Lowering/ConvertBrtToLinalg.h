@@ -10,6 +10,12 @@ class RewritePatternSet;
 
 namespace brt {
 
+/// Adjoints of products, lookups and the loss; of norms, activations and gates;
+/// of attention and of its bias.
+void populateConvertAdjointPatterns(mlir::RewritePatternSet &patterns);
+void populateConvertPointwiseAdjointPatterns(mlir::RewritePatternSet &patterns);
+void populateConvertAttentionAdjointPatterns(mlir::RewritePatternSet &patterns);
+void populateConvertPositionAdjointPatterns(mlir::RewritePatternSet &patterns);
 /// embed, linear, logits.
 void populateConvertLinearPatterns(mlir::RewritePatternSet &patterns);
 /// norm, unit_normalize, activation, gate, add_state_ids.

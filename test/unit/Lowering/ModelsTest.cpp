@@ -10,6 +10,7 @@
 #include "brt/InitAll.h"
 #include "brt/dialects/Brt/Brt.h"
 #include "brt/passes/Pipelines/Levels.h"
+#include "brt/passes/Pipelines/Training.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -41,7 +42,8 @@ static void boundIntegers(func::FuncOp function, int64_t window) {
   }
 }
 
-/// Checks the entry points of a model, or only one of them.
+/// Checks the entry points of a model, or only one of them, which may be that
+/// of gradients.
 static void checkModel(StringRef options, StringRef recurrent,
                        const Tolerance &tolerance, StringRef only = "") {
   constexpr int64_t kWindow = 6;
@@ -60,7 +62,10 @@ brt.model @small segment = 18, window = {0}, width = 14, heads = 2, head_width =
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
   ASSERT_TRUE(module) << text;
   PassManager manager(&context);
-  buildCompilePipeline(manager, *findLevel("cell"));
+  if (only == "gradient")
+    buildTrainingPipeline(manager);
+  else
+    buildCompilePipeline(manager, *findLevel("cell"));
   ASSERT_TRUE(succeeded(manager.run(*module))) << text;
   for (auto function :
        llvm::make_early_inc_range(module->getOps<func::FuncOp>())) {
@@ -75,6 +80,9 @@ brt.model @small segment = 18, window = {0}, width = 14, heads = 2, head_width =
 
 static constexpr Tolerance kF32 = {"f32", reference::Arithmetic::F64, 2e-5};
 static constexpr Tolerance kF64 = {"f64", reference::Arithmetic::F64, 1e-12};
+/// Gradients of some parameters are small differences.
+static constexpr Tolerance kF32Gradient = {"f32", reference::Arithmetic::F64,
+                                           2e-4};
 static constexpr Tolerance kBF16 = {"bf16", reference::Arithmetic::AsTyped,
                                     2e-2};
 
@@ -101,4 +109,30 @@ TEST(CompiledModels, PositionBias) {
 
 TEST(CompiledModels, Feedback) {
   checkModel(", feedback = true, stack_window = 6", "", kF32);
+}
+
+TEST(CompiledModels, Gradients) {
+  constexpr const char *kinds[][3] = {{"dual", "fixed", "lstm"},
+                                      {"single", "full", "residual"},
+                                      {"skip", "lstm", "fixed"}};
+  for (auto [configuration, first, second] : kinds) {
+    std::string layers =
+        llvm::formatv(", gate = {1}, configuration = {0}\n"
+                      "  brt.recurrent_layer states = 3, gate = {2}, "
+                      "configuration = {0}",
+                      configuration, first, second);
+    checkModel(", norm = layer, norm_bias = true, activation = swish", layers,
+               kF64, "gradient");
+  }
+}
+
+TEST(CompiledModels, GradientsOfPositions) {
+  for (StringRef kind : {"rotary", "fourier", "alibi", "nn"})
+    checkModel((", attention_sink = true, position_bias = " + kind).str(), "",
+               kF64, "gradient");
+}
+
+TEST(CompiledModels, GradientsInF32) {
+  checkModel(", feedback = true, stack_window = 6", "", kF32Gradient,
+             "gradient");
 }
