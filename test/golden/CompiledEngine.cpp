@@ -33,20 +33,6 @@ private:
 };
 } // namespace
 
-static Role getRole(rt::PortKind kind) {
-  switch (kind) {
-  case rt::PortKind::Parameter:
-    return Role::Parameter;
-  case rt::PortKind::Carry:
-    return Role::Carry;
-  case rt::PortKind::Input:
-    return Role::Input;
-  case rt::PortKind::Output:
-    return Role::Output;
-  }
-  llvm_unreachable("all kinds are handled");
-}
-
 FailureOr<NamedTensors> CompiledEngine::run(StringRef name,
                                             const NamedTensors &tensors) {
   FailureOr<EntryPoint> entry = find(name);
@@ -61,11 +47,12 @@ FailureOr<NamedTensors> CompiledEngine::run(StringRef name,
   int64_t lanes = 1;
   std::vector<rt::Buffer> buffers;
   std::vector<const void *> arguments;
-  for (const rt::Port &port : info.arguments) {
-    const Tensor<double> &tensor = tensors.at({getRole(port.kind), port.name});
-    if (!port.shape.empty() && port.shape[0] < 0)
+  for (auto [port, description] :
+       llvm::zip_equal(entry->arguments, info.arguments)) {
+    const Tensor<double> &tensor = tensors.at({port.role, port.name});
+    if (!description.shape.empty() && description.shape[0] < 0)
       lanes = tensor.getExtent(0);
-    std::string bytes = getBytes(tensor, port.dtype);
+    std::string bytes = getBytes(tensor, description.dtype);
     std::memcpy(buffers.emplace_back(bytes.size()).data(), bytes.data(),
                 bytes.size());
     arguments.push_back(buffers.back().data());
@@ -76,13 +63,14 @@ FailureOr<NamedTensors> CompiledEngine::run(StringRef name,
   program.getEntry(index)(lanes, arguments.data(), results.data());
 
   NamedTensors named;
-  for (auto [port, data] : llvm::zip_equal(info.results, results)) {
-    llvm::Expected<Tensor<double>> tensor =
-        readTensor({port.name, port.dtype, port.getShape(lanes), data,
-                    port.getBytes(lanes)});
+  for (auto [port, description, data] :
+       llvm::zip_equal(entry->results, info.results, results)) {
+    llvm::Expected<Tensor<double>> tensor = readTensor(
+        {description.name, description.dtype, description.getShape(lanes), data,
+         description.getBytes(lanes)});
     if (!tensor)
       return entry->function->emitError(toString(tensor.takeError()));
-    named[{getRole(port.kind), port.name}] = std::move(*tensor);
+    named[{port.role, port.name}] = std::move(*tensor);
   }
   return named;
 }
