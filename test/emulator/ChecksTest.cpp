@@ -165,6 +165,10 @@ TEST_F(Checks, UninitialisedRegisters) {
                        "L1: ";
   expectFinding(FindingKind::Uninitialised, branch + "add.u32 %r3, %r2, 1;");
   expectClean(branch + "@!%q0 add.u32 %r3, %r2, 1;");
+  // Of two values only the one that is chosen is read.
+  expectClean(branch + "selp.b32 %r3, %r0, %r2, %q0;");
+  expectFinding(FindingKind::Uninitialised,
+                branch + "selp.b32 %r3, %r2, %r0, %q0;");
   // A copy passes the state on and is no read.
   expectClean(branch + "mov.u32 %r3, %r2; @!%q0 add.u32 %r4, %r3, 1;");
   expectFinding(FindingKind::Uninitialised,

@@ -4,6 +4,7 @@
 #ifndef BRT_TEST_EMULATOR_DRIVERFIXTURE_H
 #define BRT_TEST_EMULATOR_DRIVERFIXTURE_H
 
+#include <cstdlib>
 #include <cuda.h>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -25,9 +26,12 @@ protected:
   }
   void TearDown() override { cuCtxDestroy(context); }
 
-  /// Loads a kernel file that nvcc compiled; null where it was not built.
+  /// Loads a kernel file that nvcc compiled, or with BRT_TEST_COMPILER=-clang
+  /// what clang made of it; null where it was not built.
   CUmodule loadCompiled(const std::string &name) {
-    std::ifstream file(std::string(BRT_TEST_PTX_DIR) + "/" + name + ".ptx");
+    const char *compiler = std::getenv("BRT_TEST_COMPILER");
+    std::ifstream file(std::string(BRT_TEST_PTX_DIR) + "/" + name +
+                       (compiler ? compiler : "") + ".ptx");
     std::string text((std::istreambuf_iterator<char>(file)), {});
     return text.empty() ? nullptr : load(text);
   }

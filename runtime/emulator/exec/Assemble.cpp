@@ -35,6 +35,7 @@ private:
   void openBlock(size_t index);
   void addOne(size_t index);
   void addBody(size_t index);
+  void limitToChosen(size_t index, uint32_t reg, Inst &check);
   Inst &add(Handler handler, size_t index);
   void resolve();
 };
@@ -69,6 +70,23 @@ void Assembler::openBlock(size_t index) {
   add(runLeader, index).aux = code.firstBlock + number;
 }
 
+/// selp reads in each lane only what it chooses; compilers rely on that.
+void Assembler::limitToChosen(size_t index, uint32_t reg, Inst &check) {
+  const Instruction &source = function.body[index];
+  if (source.opcode != "selp" || source.operands.size() != 4)
+    return;
+  const Operand &by = source.operands[3];
+  auto reads = [&](const Operand &operand) {
+    return operand.kind == Operand::Kind::Register && operand.index == reg;
+  };
+  bool first = reads(source.operands[1]), second = reads(source.operands[2]);
+  if (by.kind != Operand::Kind::Register || reads(by) || first == second)
+    return;
+  check.aux = 1;
+  check.c = registerAt[by.index];
+  check.aux2 = first == by.negated ? kAllLanes : 0;
+}
+
 /// Checks, the handlers, and notes of what they wrote.
 void Assembler::addBody(size_t index) {
   Group &group = groups[index];
@@ -76,6 +94,7 @@ void Assembler::addBody(size_t index) {
     Inst &check = add(runCheckWritten, index);
     check.a = maskOf[reg];
     check.imm = reinterpret_cast<uint64_t>(&function.registers[reg]);
+    limitToChosen(index, reg, check);
   }
   size_t first = code.insts.size();
   code.insts.insert(code.insts.end(), group.insts.begin(), group.insts.end());

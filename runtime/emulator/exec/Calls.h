@@ -22,7 +22,8 @@ struct CallInfo {
 /// of the current path.
 void copyResults(Warp &warp, const Frame &callee);
 
-/// vprintf, __assertfail (DeviceCalls.cpp); null for any other name.
+/// vprintf, __assertfail, malloc, free (DeviceCalls.cpp); null for any other
+/// name.
 Handler builtinFunction(const std::string &name);
 
 } // namespace brt::emu

@@ -52,8 +52,11 @@ const Inst *brt::emu::runSkipUnlessGuard(const Inst *inst, Warp &warp) {
   BRT_EMU_NEXT(next, warp);
 }
 
+/// With `aux` only the lanes in mask c count, or with `aux2` those outside it.
 const Inst *brt::emu::runCheckWritten(const Inst *inst, Warp &warp) {
   uint32_t missing = warp.active & ~warp.mask(inst->a);
+  if (inst->aux)
+    missing &= warp.mask(inst->c) ^ inst->aux2;
   if (missing &&
       warp.block->launch.options.checked(FindingKind::Uninitialised)) {
     const Register &reg = inst->info<Register>();

@@ -1,7 +1,7 @@
 //===- DeviceCalls.cpp - Functions the driver provides to kernels ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// vprintf and __assertfail, as nvcc declares them.
+// vprintf, __assertfail, malloc and free, as nvcc declares them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -129,8 +129,19 @@ static std::string formatText(LaneReader &reader, const std::string &format,
   return out;
 }
 
-static const Inst *runPrintf(const Inst *inst, Warp &warp) {
+/// What the call returns to a lane, where the caller wants it.
+template <class T>
+static void giveResult(const Inst *inst, Warp &warp, unsigned lane, T value) {
   const CallInfo &call = inst->info<CallInfo>();
+  if (call.results.empty())
+    return;
+  uint8_t *to = warp.local.get() + size_t(lane) * warp.localBytes +
+                warp.frame->localBase + call.results[0].at;
+  std::memcpy(to, &value, sizeof value);
+  std::memset(to + size_t(warp.localBytes) * kLanes, 1, sizeof value);
+}
+
+static const Inst *runPrintf(const Inst *inst, Warp &warp) {
   for (uint32_t left = warp.active; left; left &= left - 1) {
     unsigned lane = __builtin_ctz(left);
     LaneReader reader(inst, warp, lane);
@@ -138,13 +149,7 @@ static const Inst *runPrintf(const Inst *inst, Warp &warp) {
     uint64_t arguments = reader.argument(1);
     std::string text = formatText(reader, format, arguments);
     std::fwrite(text.data(), 1, text.size(), stdout);
-    if (call.results.empty())
-      continue;
-    uint32_t count = static_cast<uint32_t>(text.size());
-    uint8_t *to = warp.local.get() + size_t(lane) * warp.localBytes +
-                  warp.frame->localBase + call.results[0].at;
-    std::memcpy(to, &count, sizeof count);
-    std::memset(to + size_t(warp.localBytes) * kLanes, 1, sizeof count);
+    giveResult(inst, warp, lane, static_cast<uint32_t>(text.size()));
   }
   std::fflush(stdout);
   if (warp.stopped())
@@ -166,10 +171,37 @@ static const Inst *runAssertFail(const Inst *inst, Warp &warp) {
   return nullptr;
 }
 
+/// An allocation for each lane; null where there is no room.
+static const Inst *runMalloc(const Inst *inst, Warp &warp) {
+  for (uint32_t left = warp.active; left; left &= left - 1) {
+    unsigned lane = __builtin_ctz(left);
+    uint64_t bytes = LaneReader(inst, warp, lane).argument(0);
+    giveResult(inst, warp, lane, warp.block->launch.memory.allocate(bytes));
+  }
+  BRT_EMU_NEXT(inst + 1, warp);
+}
+
+static const Inst *runFree(const Inst *inst, Warp &warp) {
+  for (uint32_t left = warp.active; left; left &= left - 1) {
+    unsigned lane = __builtin_ctz(left);
+    uint64_t address = LaneReader(inst, warp, lane).argument(0);
+    if (address && !warp.block->launch.memory.retire(address))
+      warp.reportAddress(inst, FindingKind::UseAfterFree, lane, address,
+                         "free of what is not allocated, or not any more");
+  }
+  if (warp.stopped())
+    return nullptr;
+  BRT_EMU_NEXT(inst + 1, warp);
+}
+
 Handler brt::emu::builtinFunction(const std::string &name) {
   if (name == "vprintf")
     return runPrintf;
   if (name == "__assertfail")
     return runAssertFail;
+  if (name == "malloc")
+    return runMalloc;
+  if (name == "free")
+    return runFree;
   return nullptr;
 }

@@ -150,6 +150,7 @@ LaunchOutcome brt::emu::runLaunch(const LaunchConfig &config,
   for (const auto &worker : workers)
     total.add(worker->counters);
   memory.release(launch.parameterBase);
+  memory.releaseRetired();
 
   LaunchOutcome outcome;
   outcome.findings = launch.report.findings();

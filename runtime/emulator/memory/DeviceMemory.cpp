@@ -54,28 +54,50 @@ uint64_t DeviceMemory::allocate(uint64_t bytes, bool readOnly) {
   return address;
 }
 
+/// Closed pages join the guards around them, so that the host's count of
+/// mappings does not grow with every allocation ever made.
+void DeviceMemory::close(const Allocation &allocation) {
+  uint64_t pages = roundToPage(allocation.size);
+  used -= pages;
+  for (uint64_t start : {allocation.base, allocation.base + kReserved}) {
+    madvise(reinterpret_cast<void *>(start), pages, MADV_DONTNEED);
+    mprotect(reinterpret_cast<void *>(start), pages, PROT_NONE);
+  }
+}
+
 bool DeviceMemory::release(uint64_t address) {
   std::unique_lock<std::shared_mutex> lock(mutex);
   auto found = allocations.find(address);
   if (found == allocations.end() || !found->second.live)
     return false;
   found->second.live = false;
-  uint64_t pages = roundToPage(found->second.size);
-  used -= pages;
-  // Closed pages join the guards around them, so that the host's count of
-  // mappings does not grow with every allocation ever made.
-  for (uint64_t start : {address, address + kReserved}) {
-    madvise(reinterpret_cast<void *>(start), pages, MADV_DONTNEED);
-    mprotect(reinterpret_cast<void *>(start), pages, PROT_NONE);
-  }
+  close(found->second);
   if (found->second.readOnly) {
     // Parameters and constants: made anew for every launch or module, and no
     // program can hold on to them.
+    uint64_t pages = roundToPage(found->second.size);
     allocations.erase(found);
     if (address + pages + kPage == base + next)
       next = address - base;
   }
   return true;
+}
+
+bool DeviceMemory::retire(uint64_t address) {
+  std::unique_lock<std::shared_mutex> lock(mutex);
+  auto found = allocations.find(address);
+  if (found == allocations.end() || found->second.readOnly ||
+      !found->second.live.exchange(false))
+    return false;
+  retired.push_back(address);
+  return true;
+}
+
+void DeviceMemory::releaseRetired() {
+  std::unique_lock<std::shared_mutex> lock(mutex);
+  for (uint64_t address : retired)
+    close(allocations.at(address));
+  retired.clear();
 }
 
 const Allocation *DeviceMemory::below(uint64_t address) const {

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <map>
 #include <shared_mutex>
+#include <vector>
 
 namespace brt::emu {
 
@@ -50,6 +51,11 @@ public:
   /// False if `address` is not the base of a live allocation. No kernel may
   /// run. What was read-only is forgotten; all else is remembered as freed.
   bool release(uint64_t address);
+  /// The same while kernels run: the memory counts as freed at once, and goes
+  /// with `releaseRetired`.
+  bool retire(uint64_t address);
+  /// No kernel may run.
+  void releaseRetired();
   /// The allocation that holds `address`, live or freed; null if it never was
   /// one. The result stays valid while no read-only memory is released.
   const Allocation *find(uint64_t address) const;
@@ -78,6 +84,9 @@ private:
   std::atomic<uint64_t> used{0};
   mutable std::shared_mutex mutex;
   std::map<uint64_t, Allocation> allocations; // by base, freed ones included
+  std::vector<uint64_t> retired;
+
+  void close(const Allocation &allocation);
 };
 
 } // namespace brt::emu

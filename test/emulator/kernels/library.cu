@@ -98,3 +98,29 @@ extern "C" __global__ void prints(int value, const char *word) {
 }
 
 extern "C" __global__ void asserts(int limit) { assert(threadIdx.x < limit); }
+
+/// Every thread builds a list on the heap, sums it up and takes it apart.
+extern "C" __global__ void heapLists(int *out, int length) {
+  struct Node {
+    Node *next;
+    int value;
+  };
+  Node *head = nullptr;
+  for (int i = 0; i < length; ++i)
+    head = new Node{head, i + static_cast<int>(threadIdx.x)};
+  int sum = 0;
+  while (head) {
+    sum += head->value;
+    Node *next = head->next;
+    delete head;
+    head = next;
+  }
+  out[threadIdx.x] = sum;
+}
+
+extern "C" __global__ void heapAfterFree(int *out) {
+  volatile int *word = static_cast<int *>(malloc(sizeof(int)));
+  *word = 5;
+  free(const_cast<int *>(word));
+  *out = *word;
+}
