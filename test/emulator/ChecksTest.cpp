@@ -157,22 +157,30 @@ TEST_F(Checks, UninitialisedMemory) {
 }
 
 TEST_F(Checks, UninitialisedRegisters) {
-  expectClean("mov.u32 %r0, 1; add.u32 %r1, %r0, 1;");
-  expectFinding(FindingKind::Uninitialised, "add.u32 %r1, %r0, 1;");
+  std::string store = "st.global.u32 [%p0], %r1;";
+  expectClean("mov.u32 %r0, 1; add.u32 %r1, %r0, 1;" + store, 1);
+  expectFinding(FindingKind::Uninitialised, "add.u32 %r1, %r0, 1;" + store, 1);
+  // Compilers compute with undefined values that nobody looks at.
+  expectClean("add.u32 %r1, %r0, 1; mul.lo.u32 %r1, %r1, %r1;", 1);
   // Written on one path only: wrong for the lanes that took the other.
   std::string branch = std::string(kIndex) +
                        "setp.lt.u32 %q0, %r0, 5; @%q0 bra L1; mov.u32 %r2, 1; "
                        "L1: ";
-  expectFinding(FindingKind::Uninitialised, branch + "add.u32 %r3, %r2, 1;");
-  expectClean(branch + "@!%q0 add.u32 %r3, %r2, 1;");
-  // Of two values only the one that is chosen is read.
-  expectClean(branch + "selp.b32 %r3, %r0, %r2, %q0;");
+  std::string own = "st.global.u32 [%rd0], %r3;";
   expectFinding(FindingKind::Uninitialised,
-                branch + "selp.b32 %r3, %r2, %r0, %q0;");
-  // A copy passes the state on and is no read.
-  expectClean(branch + "mov.u32 %r3, %r2; @!%q0 add.u32 %r4, %r3, 1;");
+                branch + "add.u32 %r3, %r2, 1; " + own);
+  expectClean(branch + "add.u32 %r3, %r2, 1; @!%q0 " + own);
   expectFinding(FindingKind::Uninitialised,
-                branch + "mov.u32 %r3, %r2; add.u32 %r4, %r3, 1;");
+                branch + "mov.u32 %r3, %r2; " + own);
+  expectFinding(FindingKind::Uninitialised,
+                branch + "add.u32 %r3, %r2, 1; setp.eq.u32 %q1, %r3, 1;");
+  // Of two values only the one that is chosen counts.
+  expectClean(branch + "selp.b32 %r3, %r0, %r2, %q0; " + own);
+  expectFinding(FindingKind::Uninitialised,
+                branch + "selp.b32 %r3, %r2, %r0, %q0; " + own);
+  // Both operands have to be there; a register may be its own operand.
+  expectFinding(FindingKind::Uninitialised,
+                branch + "add.u32 %r3, %r0, 1; add.u32 %r3, %r2, %r3; " + own);
 }
 
 TEST_F(Checks, SharedRaceAcrossWarps) {
@@ -360,7 +368,7 @@ TEST_F(Checks, TrapAndSourceLines) {
 
 TEST_F(Checks, ChoiceOfChecks) {
   std::string bad = "ld.global.u32 %r1, [%p0+512]; ld.global.u32 %r2, "
-                    "[%p0+516];\n add.u32 %r4, %r3, 1;";
+                    "[%p0+516];\n st.global.u32 [%p0], %r3;";
   EXPECT_EQ(findings(bad, 1).size(), 1u);
   machine.options.stopAtFirst = false;
   EXPECT_EQ(findings(bad, 1).size(), 2u); // one for each line

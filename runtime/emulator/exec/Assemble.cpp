@@ -35,7 +35,7 @@ private:
   void openBlock(size_t index);
   void addOne(size_t index);
   void addBody(size_t index);
-  void limitToChosen(size_t index, uint32_t reg, Inst &check);
+  WrittenJoin *joinOf(size_t index);
   Inst &add(Handler handler, size_t index);
   void resolve();
 };
@@ -70,21 +70,29 @@ void Assembler::openBlock(size_t index) {
   add(runLeader, index).aux = code.firstBlock + number;
 }
 
-/// selp reads in each lane only what it chooses; compilers rely on that.
-void Assembler::limitToChosen(size_t index, uint32_t reg, Inst &check) {
+/// What the result's written lanes follow from, where an operand may be
+/// unwritten.
+WrittenJoin *Assembler::joinOf(size_t index) {
+  auto join = std::make_shared<WrittenJoin>();
+  program.infos.push_back(join);
   const Instruction &source = function.body[index];
-  if (source.opcode != "selp" || source.operands.size() != 4)
-    return;
-  const Operand &by = source.operands[3];
-  auto reads = [&](const Operand &operand) {
-    return operand.kind == Operand::Kind::Register && operand.index == reg;
+  auto maskOrAll = [&](const Operand &operand) {
+    bool watched = operand.kind == Operand::Kind::Register &&
+                   unwritten.watched[operand.index];
+    return watched ? maskOf[operand.index] : 0;
   };
-  bool first = reads(source.operands[1]), second = reads(source.operands[2]);
-  if (by.kind != Operand::Kind::Register || reads(by) || first == second)
-    return;
-  check.aux = 1;
-  check.c = registerAt[by.index];
-  check.aux2 = first == by.negated ? kAllLanes : 0;
+  if (source.opcode == "selp" &&
+      source.operands[3].kind == Operand::Kind::Register) {
+    join->selects = true;
+    join->negated = source.operands[3].negated;
+    join->predicate = registerAt[source.operands[3].index];
+    join->sources = {maskOrAll(source.operands[1]),
+                     maskOrAll(source.operands[2])};
+  } else {
+    for (uint32_t reg : unwritten.passed[index])
+      join->sources.push_back(maskOf[reg]);
+  }
+  return join.get();
 }
 
 /// Checks, the handlers, and notes of what they wrote.
@@ -94,7 +102,6 @@ void Assembler::addBody(size_t index) {
     Inst &check = add(runCheckWritten, index);
     check.a = maskOf[reg];
     check.imm = reinterpret_cast<uint64_t>(&function.registers[reg]);
-    limitToChosen(index, reg, check);
   }
   size_t first = code.insts.size();
   code.insts.insert(code.insts.end(), group.insts.begin(), group.insts.end());
@@ -104,10 +111,10 @@ void Assembler::addBody(size_t index) {
   for (uint32_t reg : group.writes) {
     if (!unwritten.watched[reg])
       continue;
-    if (unwritten.doubtfulCopy[index]) {
-      Inst &copy = add(runCopyWritten, index);
-      copy.d = maskOf[reg];
-      copy.a = maskOf[group.reads.front()];
+    if (!unwritten.passed[index].empty()) {
+      Inst &join = add(runJoinWritten, index);
+      join.d = maskOf[reg];
+      join.imm = reinterpret_cast<uint64_t>(joinOf(index));
     } else {
       add(runNoteWritten, index).d = maskOf[reg];
     }

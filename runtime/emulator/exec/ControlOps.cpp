@@ -52,11 +52,8 @@ const Inst *brt::emu::runSkipUnlessGuard(const Inst *inst, Warp &warp) {
   BRT_EMU_NEXT(next, warp);
 }
 
-/// With `aux` only the lanes in mask c count, or with `aux2` those outside it.
 const Inst *brt::emu::runCheckWritten(const Inst *inst, Warp &warp) {
   uint32_t missing = warp.active & ~warp.mask(inst->a);
-  if (inst->aux)
-    missing &= warp.mask(inst->c) ^ inst->aux2;
   if (missing &&
       warp.block->launch.options.checked(FindingKind::Uninitialised)) {
     const Register &reg = inst->info<Register>();
@@ -73,8 +70,23 @@ const Inst *brt::emu::runNoteWritten(const Inst *inst, Warp &warp) {
   BRT_EMU_NEXT(inst + 1, warp);
 }
 
-const Inst *brt::emu::runCopyWritten(const Inst *inst, Warp &warp) {
-  writeMask(warp, inst->d, warp.mask(inst->a));
+const Inst *brt::emu::runJoinWritten(const Inst *inst, Warp &warp) {
+  const WrittenJoin &join = inst->info<WrittenJoin>();
+  // Offset 0 stands for a register that is not watched.
+  auto written = [&](uint32_t mask) {
+    return mask ? warp.mask(mask) : kAllLanes;
+  };
+  uint32_t result = kAllLanes;
+  if (join.selects) {
+    uint32_t chosen =
+        warp.mask(join.predicate) ^ (join.negated ? kAllLanes : 0);
+    result = (chosen & written(join.sources[0])) |
+             (~chosen & written(join.sources[1]));
+  } else {
+    for (uint32_t mask : join.sources)
+      result &= written(mask);
+  }
+  writeMask(warp, inst->d, result);
   BRT_EMU_NEXT(inst + 1, warp);
 }
 

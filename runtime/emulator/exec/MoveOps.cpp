@@ -260,8 +260,6 @@ static bool translateMov(Translator &t) {
     uint32_t a = t.source(from, type);
     t.emit(copyOf(bytes), t.target(to, type), a);
   }
-  t.group->isCopy = from.kind == Operand::Kind::Register && !from.negated &&
-                    to.kind == Operand::Kind::Register;
   return true;
 }
 

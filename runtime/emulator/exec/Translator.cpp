@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 
 using namespace brt::emu;
 
@@ -497,6 +498,16 @@ uint32_t Translator::symbolAddress(const Operand &operand, Type type) {
   return at;
 }
 
+/// Instructions whose result depends on their operands alone.
+static bool isPure(const std::string &opcode) {
+  static const std::set<std::string> pure = {
+      "mov", "selp", "add",  "sub", "mul",   "mad",  "fma", "neg",  "abs",
+      "min", "max",  "and",  "or",  "xor",   "not",  "cvt", "shl",  "shr",
+      "shf", "lop3", "bfe",  "bfi", "prmt",  "popc", "clz", "cvta", "ex2",
+      "lg2", "rcp",  "sqrt", "div", "rsqrt", "sin",  "cos", "tanh", "brev"};
+  return pure.count(opcode);
+}
+
 bool Translator::translateOne(size_t index) {
   current = &function.body[index];
   group = &groups[index];
@@ -508,6 +519,7 @@ bool Translator::translateOne(size_t index) {
   if (found == table.end())
     return fail("the instruction '" + current->spelling() +
                 "' is not supported");
+  group->passesOn = isPure(current->opcode);
   if (!found->second(*this) || !good)
     return false;
   for (size_t i = 0; i < understood.size(); ++i)

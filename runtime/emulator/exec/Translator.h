@@ -15,7 +15,10 @@ namespace brt::emu {
 struct Group {
   std::vector<Inst> insts;
   std::vector<uint32_t> reads, writes; // Function::registers
-  bool isCopy = false;      // mov r, r: passes on whether lanes were written
+  /// Has no effect but its result: of unwritten registers it makes a result
+  /// that counts as unwritten, which is no error until something is done with
+  /// it.
+  bool passesOn = false;
   bool endsBlock = false;   // the next instruction starts a basic block
   bool fallsThrough = true; // the next instruction may follow
   /// Waits for other lanes or runs a call: with a guard, lanes branch around.
@@ -31,10 +34,20 @@ struct Group {
 /// Per instruction: registers that some path leaves unwritten when it gets
 /// there. A register is watched at run time only if such a read exists.
 struct UnwrittenReads {
-  std::vector<std::vector<uint32_t>> checks; // [instruction] -> registers
   std::vector<bool> watched;                 // [register]
-  /// [instruction]: a copy whose source may be unwritten.
-  std::vector<bool> doubtfulCopy;
+  std::vector<std::vector<uint32_t>> checks; // [instruction] -> registers
+  /// The same, where the result only passes on that it is unwritten.
+  std::vector<std::vector<uint32_t>> passed;
+};
+
+/// What the written lanes of a result follow from; Inst::imm of
+/// `runJoinWritten`.
+struct WrittenJoin {
+  std::vector<uint32_t> sources; // masks of written lanes; all must be
+  /// selp: the first source counts where the predicate holds, the second where
+  /// it does not.
+  bool selects = false, negated = false;
+  uint32_t predicate = 0;
 };
 UnwrittenReads findUnwrittenReads(const Function &function,
                                   const std::vector<Group> &groups);
@@ -166,7 +179,7 @@ const Inst *runPopGuard(const Inst *, Warp &);
 const Inst *runSkipUnlessGuard(const Inst *, Warp &);
 const Inst *runCheckWritten(const Inst *, Warp &);
 const Inst *runNoteWritten(const Inst *, Warp &);
-const Inst *runCopyWritten(const Inst *, Warp &);
+const Inst *runJoinWritten(const Inst *, Warp &);
 const Inst *runFallOff(const Inst *, Warp &);
 const Inst *runSpecial(const Inst *, Warp &);
 const Inst *runFrameAddress(const Inst *, Warp &);

@@ -4,6 +4,8 @@
 // A forward data-flow problem per function: a register is surely written at a
 // place if it is on every path to it. Only registers with a read that is not
 // sure are watched at run time, lane by lane; in compiled code those are few.
+// Compilers compute with undefined values where nobody looks at the result, so
+// arithmetic passes on that its operand is unwritten, as a copy does.
 //
 //===----------------------------------------------------------------------===//
 
@@ -37,14 +39,12 @@ Bits SurelyWritten::after(size_t index) const {
   Bits state = entry[index];
   const Group &group = groups[index];
   bool guarded = function.body[index].guard.has_value();
-  if (group.isCopy) {
-    bool sure = state[group.reads.front()];
-    uint32_t to = group.writes.front();
-    state[to] = guarded ? state[to] && sure : sure;
-  } else if (!guarded) {
-    for (uint32_t reg : group.writes)
-      state[reg] = true;
-  }
+  bool sure = true;
+  if (group.passesOn)
+    for (uint32_t reg : group.reads)
+      sure = sure && state[reg];
+  for (uint32_t reg : group.writes)
+    state[reg] = sure && (state[reg] || !guarded);
   return state;
 }
 
@@ -84,14 +84,24 @@ void SurelyWritten::solve() {
   }
 }
 
+/// True for what an instruction does something with in any case: its guard, and
+/// the predicate of selp.
+static bool decides(const Instruction &inst, uint32_t reg) {
+  auto is = [&](const Operand &operand) {
+    return operand.kind == Operand::Kind::Register && operand.index == reg;
+  };
+  return (inst.guard && is(*inst.guard)) ||
+         (inst.opcode == "selp" && is(inst.operands.back()));
+}
+
 UnwrittenReads brt::emu::findUnwrittenReads(const Function &function,
                                             const std::vector<Group> &groups) {
   SurelyWritten sure(function, groups);
   sure.solve();
   UnwrittenReads result;
   result.checks.resize(groups.size());
+  result.passed.resize(groups.size());
   result.watched.assign(function.registers.size(), false);
-  result.doubtfulCopy.assign(groups.size(), false);
   for (size_t i = 0; i < groups.size(); ++i) {
     const Bits &state = sure.before(i);
     if (state.empty())
@@ -100,10 +110,8 @@ UnwrittenReads brt::emu::findUnwrittenReads(const Function &function,
       if (state[reg])
         continue;
       result.watched[reg] = true;
-      if (groups[i].isCopy && reg == groups[i].reads.front())
-        result.doubtfulCopy[i] = true;
-      else
-        result.checks[i].push_back(reg);
+      bool passes = groups[i].passesOn && !decides(function.body[i], reg);
+      (passes ? result.passed : result.checks)[i].push_back(reg);
     }
   }
   return result;
