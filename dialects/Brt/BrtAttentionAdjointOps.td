@@ -24,17 +24,18 @@ def Brt_WindowAttentionAdjointOp : Brt_InferredOp<"window_attention_adjoint", [
 
     ```
     P = exp(A - log_sum_exp[b,h,i])
-    F = P (G[b,i,h] . v[b,j,h] - G[b,i,h] . output[b,i,h])
+    F = P (K G[b,i,h] . v[b,j,h] - G[b,i,h] . output[b,i,h])
 
     query_gradient[b,i,h]    = sum_j F t scale k[b,j,h]
     key_gradient[b,j,h]      = sum_i F t scale q[b,i,h]
-    value_gradient[b,j,h]    = sum_i P G[b,i,h]
+    value_gradient[b,j,h]    = sum_i P K G[b,i,h]
     temperature: [h]         = sum F A / t, times its sign where absolute
     bias:        [h,p-j-f]   = sum F t
     sink:        [h]         = sum -exp(sink[h] - log_sum_exp[b,h,i]) G[b,i,h] . output[b,i,h]
     ```
 
-    `A / t` is taken before the product with t. `parameter_gradients` are those
+    K is 1 / (1 - `dropout_rate`), or 0 for a weight that `draw` leaves out; 1
+    without it. `A / t` is taken before the product with t. `parameter_gradients` are those
     of `temperature`, `bias` and `sink`, of which are given, in this order.
 
     Constraints:
@@ -63,13 +64,17 @@ def Brt_WindowAttentionAdjointOp : Brt_InferredOp<"window_attention_adjoint", [
     Optional<Brt_ParameterTensor>:$bias,
     Optional<Brt_ParameterTensor>:$sink,
     Optional<Brt_IndexTensor>:$positions,
+    Optional<I64>:$seed,
+    Optional<I64>:$step,
     Brt_FloatTensor:$output,
     Brt_FloatTensor:$log_sum_exp,
     Brt_FloatTensor:$gradient,
     Brt_IntAttr:$window,
     DefaultValuedAttr<BoolAttr, "true">:$causal,
     DefaultValuedAttr<Brt_TemperatureAttr, "Temperature::Absolute">:$temperature_kind,
-    DefaultValuedAttr<F64Attr, "1.0">:$scale);
+    DefaultValuedAttr<F64Attr, "1.0">:$scale,
+    DefaultValuedAttr<F64Attr, "0.0">:$dropout_rate,
+    DefaultValuedAttr<Brt_IntAttr, "0">:$dropout_site);
   let results = (outs
     Brt_FloatTensor:$query_gradient, Brt_FloatTensor:$key_gradient,
     Brt_FloatTensor:$value_gradient,
@@ -80,6 +85,7 @@ def Brt_WindowAttentionAdjointOp : Brt_InferredOp<"window_attention_adjoint", [
     (`bias` `(` $bias^ `:` type($bias) `)`)?
     (`sink` `(` $sink^ `:` type($sink) `)`)?
     (`positions` `(` $positions^ `:` type($positions) `)`)?
+    (`draw` `(` $seed^ `,` $step `)`)?
     `output` $output `,` $log_sum_exp `gradient` $gradient attr-dict
     `:` type($query) `,` type($key) `,` type($log_sum_exp)
   }];

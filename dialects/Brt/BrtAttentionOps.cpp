@@ -276,6 +276,15 @@ static LogicalResult verifyWindowAttention(OpT op) {
       return op.emitOpError("expects bias to have at least ")
              << wanted << " distances, but got " << distances;
   }
+  // (C11)
+  if (!op.getSeed() != !op.getStep() || (op.getSeed() && op.getPositions()))
+    return op.emitOpError("expects draw to have a seed and a step, and to go "
+                          "without positions, but got operands ")
+           << op->getOperandTypes();
+  // (C12)
+  if (failed(verifyDropout(op, "dropout_rate", op.getDropoutRate(),
+                           "dropout_site", op.getDropoutSite())))
+    return failure();
   // (C4)
   if (op.getPositions())
     return verifyShape(op, "positions", op.getPositions(),

@@ -222,6 +222,12 @@ def Brt_WindowAttentionOp : Brt_Op<"window_attention", [
     logarithm of the divisor plus M, is there for the adjoint op, which computes
     the weights again from it.
 
+    With `draw`, in training, the weight of key j is then divided by
+    1 - `dropout_rate`, or left out where `brt.dropout` would drop number
+    `k = (h window + i mod window) R + p - j - f` at `dropout_site`; R is
+    `window`, or 3 `window` - 1 if not causal. So lanes and blocks share one mask
+    (brt-spec 2.3).
+
     Constraints:
 
     * (C1) `query` is [B, n, H, D]; `key` and `value` are [B, m, H, D].
@@ -234,6 +240,8 @@ def Brt_WindowAttentionOp : Brt_Op<"window_attention", [
     * (C8) `temperature`, `bias` and `sink` have the element type of `query`, or f32 where that is bf16.
     * (C9) `scale` is positive and finite.
     * (C10) `log_sum_exp` is [B, H, n], of the query's element type, or f32 for bf16.
+    * (C11) `draw` has a seed and a step, and goes without `positions`.
+    * (C12) `dropout_rate` is in [0, 1), and `dropout_site` between 0 and 2^31 - 1.
 
     Example:
 
@@ -254,10 +262,14 @@ def Brt_WindowAttentionOp : Brt_Op<"window_attention", [
     Optional<Brt_ParameterTensor>:$bias,
     Optional<Brt_ParameterTensor>:$sink,
     Optional<Brt_IndexTensor>:$positions,
+    Optional<I64>:$seed,
+    Optional<I64>:$step,
     Brt_IntAttr:$window,
     DefaultValuedAttr<BoolAttr, "true">:$causal,
     DefaultValuedAttr<Brt_TemperatureAttr, "Temperature::Absolute">:$temperature_kind,
-    DefaultValuedAttr<F64Attr, "1.0">:$scale);
+    DefaultValuedAttr<F64Attr, "1.0">:$scale,
+    DefaultValuedAttr<F64Attr, "0.0">:$dropout_rate,
+    DefaultValuedAttr<Brt_IntAttr, "0">:$dropout_site);
   let results = (outs
     Brt_FloatTensor:$result, Optional<Brt_FloatTensor>:$log_sum_exp);
   let assemblyFormat = [{
@@ -266,6 +278,7 @@ def Brt_WindowAttentionOp : Brt_Op<"window_attention", [
     (`bias` `(` $bias^ `:` type($bias) `)`)?
     (`sink` `(` $sink^ `:` type($sink) `)`)?
     (`positions` `(` $positions^ `:` type($positions) `)`)?
+    (`draw` `(` $seed^ `,` $step `)`)?
     attr-dict `:` type($query) `,` type($key) (`->` type($log_sum_exp)^)?
   }];
   let hasVerifier = 1;

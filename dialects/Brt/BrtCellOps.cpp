@@ -117,6 +117,26 @@ LogicalResult ActivationOp::verify() {
   return success();
 }
 
+int64_t DropoutOp::getTile(int64_t length) {
+  constexpr int64_t kLargest = 128, kSmallest = 8;
+  int64_t tile = std::min(length, kLargest);
+  while (length % tile != 0)
+    tile /= 2;
+  return tile < kSmallest ? length : tile;
+}
+
+uint64_t DropoutOp::getThreshold(double rate) {
+  return static_cast<uint64_t>(rate * 0x1p32);
+}
+
+LogicalResult DropoutOp::verify() {
+  // (C1)
+  if (failed(verifyRank(*this, "input", getInput(), 3)))
+    return failure();
+  // (C2), (C3)
+  return verifyDropout(*this, "rate", getRate(), "site", getSite());
+}
+
 LogicalResult LogitsOp::verify() {
   RankedTensorType input = getInput().getType();
   RankedTensorType table = getTable().getType();

@@ -235,4 +235,53 @@ def Brt_LogitsOp : Brt_Op<"logits", [Pure, Brt_Differentiable]> {
   let hasVerifier = 1;
 }
 
+//===----------------------------------------------------------------------===//
+// brt.dropout
+//===----------------------------------------------------------------------===//
+
+def Brt_DropoutOp : Brt_Op<"dropout", [
+    Pure, Brt_Differentiable, AllTypesMatch<["input", "result"]>]> {
+  let summary = "Drop features at random, as training does";
+  let description = [{
+    `result[b, i, e] = input[b, i, e] / (1 - rate)`, or 0 where the element is
+    dropped. Lanes share one mask, and so do tiles of t positions: t is n or 128,
+    whichever is less, halved until it divides n, but n where it would become
+    less than 8 (brt-spec 2.3).
+
+    Number `k = (i mod t) E + e` is dropped where the first word of Philox4x32-10
+    (Salmon et al., SC 2011) at counter `[k, k >> 32, step, site]` under the key
+    `seed` is less than `rate 2^32`. So the mask depends on nothing else, and is
+    drawn again where it is needed again: the adjoint is the same op.
+
+    Constraints:
+
+    * (C1) `input` is [B, n, E].
+    * (C2) `rate` is in [0, 1).
+    * (C3) `site` is between 0 and 2^31 - 1.
+
+    Example:
+
+    ```mlir
+    func.func @dropout(%x: tensor<?x8x16xf32>, %seed: i64, %step: i64) -> tensor<?x8x16xf32> {
+      %0 = brt.dropout %x draw(%seed, %step) {rate = 0.05 : f64, site = 3 : i64} : tensor<?x8x16xf32>
+      return %0 : tensor<?x8x16xf32>
+    }
+    ```
+  }];
+  let arguments = (ins
+    Brt_FloatTensor:$input, I64:$seed, I64:$step, F64Attr:$rate,
+    Brt_IntAttr:$site);
+  let results = (outs Brt_FloatTensor:$result);
+  let assemblyFormat = [{
+    $input `draw` `(` $seed `,` $step `)` attr-dict `:` type($input)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Positions of a sequence of `length` that have masks of their own.
+    static int64_t getTile(int64_t length);
+    /// A word is less than this where its element is dropped.
+    static uint64_t getThreshold(double rate);
+  }];
+}
+
 #endif // BRT_CELL_OPS_TD

@@ -129,8 +129,9 @@ LogicalResult WindowAttentionOp::emitAdjoint(OpBuilder &builder,
   auto adjoint = WindowAttentionAdjointOp::create(
       builder, op.getLoc(), op.getQuery(), op.getKey(), op.getValue(),
       op.getTemperature(), op.getBias(), op.getSink(), op.getPositions(),
-      op.getResult(), op.getLogSumExp(), gradient, op.getWindowAttr(),
-      op.getCausalAttr(), op.getTemperatureKindAttr(), op.getScaleAttr());
+      op.getSeed(), op.getStep(), op.getResult(), op.getLogSumExp(), gradient,
+      op.getWindowAttr(), op.getCausalAttr(), op.getTemperatureKindAttr(),
+      op.getScaleAttr(), op.getDropoutRateAttr(), op.getDropoutSiteAttr());
   addTerms(builder, gradients,
            {op.getQuery(), op.getKey(), op.getValue(), op.getTemperature(),
             op.getBias(), op.getSink()},

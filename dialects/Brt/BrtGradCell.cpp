@@ -69,6 +69,15 @@ LogicalResult ActivationOp::emitAdjoint(OpBuilder &builder,
   return success();
 }
 
+LogicalResult DropoutOp::emitAdjoint(OpBuilder &builder, Gradients &gradients) {
+  Value gradient = gradients.get(getResult());
+  gradients.add(builder, getInput(),
+                DropoutOp::create(builder, getLoc(), gradient.getType(),
+                                  gradient, getSeed(), getStep(), getRate(),
+                                  getSite()));
+  return success();
+}
+
 LogicalResult GateOp::emitAdjoint(OpBuilder &builder, Gradients &gradients) {
   Value gradient = gradients.get(getResult());
   if (getKind() == GateKind::Residual) {

@@ -48,6 +48,19 @@ LogicalResult brt::verifyOffset(Operation *op, StringRef name, int64_t number) {
          << name << " to be less than 2^31 in magnitude, but got " << number;
 }
 
+LogicalResult brt::verifyDropout(Operation *op, StringRef rateName,
+                                 const APFloat &rate, StringRef siteName,
+                                 int64_t site) {
+  double number = rate.convertToDouble();
+  if (!(number >= 0 && number < 1))
+    return op->emitOpError("expects ")
+           << rateName << " to be in [0, 1), but got " << number;
+  if (site >= 0 && site < kExtentLimit)
+    return success();
+  return op->emitOpError("expects ")
+         << siteName << " to be between 0 and 2^31 - 1, but got " << site;
+}
+
 LogicalResult brt::verifyElement(Operation *op, StringRef name, Value value,
                                  Type element) {
   if (!value || getTensorType(value).getElementType() == element)

@@ -28,6 +28,12 @@ llvm::LogicalResult verifyPositive(mlir::Operation *op, llvm::StringRef name,
 llvm::LogicalResult verifyOffset(mlir::Operation *op, llvm::StringRef name,
                                  int64_t number);
 
+/// Checks that a dropout rate is in [0, 1), and that its site is between 0 and
+/// 2^31 - 1.
+llvm::LogicalResult verifyDropout(mlir::Operation *op, llvm::StringRef rateName,
+                                  const llvm::APFloat &rate,
+                                  llvm::StringRef siteName, int64_t site);
+
 /// Checks that `value`, which may be null, has elements of type `element`.
 llvm::LogicalResult verifyElement(mlir::Operation *op, llvm::StringRef name,
                                   mlir::Value value, mlir::Type element);

@@ -244,6 +244,7 @@ static Registry<T> createRegistry() {
   addNormAdjoint(registry);
   addParameterGradients(registry);
   addRandom(registry);
+  addDropout(registry);
   addRecurrence(registry);
   addRelativeBias(registry);
   addRelativeBiasAdjoint(registry);

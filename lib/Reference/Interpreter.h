@@ -155,6 +155,8 @@ void addParameterGradients(Registry<T> &registry);
 template <typename T>
 void addRandom(Registry<T> &registry);
 template <typename T>
+void addDropout(Registry<T> &registry);
+template <typename T>
 void addRecurrence(Registry<T> &registry);
 template <typename T>
 void addRelativeBias(Registry<T> &registry);

@@ -2,32 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Interpreter.h"
+#include "Philox.h"
 #include "brt/dialects/Brt/Brt.h"
-#include <array>
 #include <cmath>
 
 using namespace mlir;
 using namespace brt;
 using namespace brt::reference;
-
-/// Philox4x32-10 of Salmon et al., "Parallel random numbers: as easy as 1, 2,
-/// 3", SC 2011: the four words at a counter under a key.
-static std::array<uint32_t, 4> philox(uint64_t counter, uint64_t key) {
-  constexpr uint32_t kMultiplier0 = 0xD2511F53, kMultiplier1 = 0xCD9E8D57;
-  constexpr uint32_t kWeyl0 = 0x9E3779B9, kWeyl1 = 0xBB67AE85;
-  std::array<uint32_t, 4> word = {uint32_t(counter), uint32_t(counter >> 32), 0,
-                                  0};
-  uint32_t key0 = uint32_t(key), key1 = uint32_t(key >> 32);
-  for (int round = 0; round < 10; ++round) {
-    uint64_t product0 = uint64_t(kMultiplier0) * word[0];
-    uint64_t product1 = uint64_t(kMultiplier1) * word[2];
-    word = {uint32_t(product1 >> 32) ^ word[1] ^ key0, uint32_t(product1),
-            uint32_t(product0 >> 32) ^ word[3] ^ key1, uint32_t(product0)};
-    key0 += kWeyl0;
-    key1 += kWeyl1;
-  }
-  return word;
-}
 
 /// Inverse of the normal distribution by P. J. Acklam's rational approximation.
 static double inverseNormal(double p) {
@@ -77,8 +58,9 @@ static LogicalResult evaluate(RandomOp op, Frame<T> &frame) {
   bool truncated = op.getDistribution() == Distribution::TruncatedNormal;
 
   auto result = Tensor<T>::ofReals(cast<ShapedType>(op.getType()).getShape());
-  for (auto [n, x] : llvm::enumerate(result.getReals())) {
-    std::array<uint32_t, 4> word = philox(n, key);
+  for (auto [index, x] : llvm::enumerate(result.getReals())) {
+    uint64_t n = index;
+    PhiloxWords word = philox({uint32_t(n), uint32_t(n >> 32), 0, 0}, key);
     double u =
         (double(word[0]) * 0x1p20 + double(word[1] >> 12) + 0.5) * 0x1p-52;
     x = truncated ? mean + deviation / kTruncatedDeviation *

@@ -4,8 +4,8 @@
 #ifndef BRT_LIB_REFERENCE_WINDOW_H
 #define BRT_LIB_REFERENCE_WINDOW_H
 
+#include "Dropout.h"
 #include "Interpreter.h"
-#include "brt/dialects/Brt/Brt.h"
 #include <cmath>
 
 namespace brt::reference {
@@ -57,6 +57,21 @@ T getProduct(OpT op, Frame<T> &frame, int64_t b, int64_t i, int64_t j,
   for (int64_t d = 0; d < q.getExtent(3); ++d)
     product += q(b, i, h, d) * k(b, j, h, d);
   return product * T(op.getScale().convertToDouble());
+}
+
+/// What dropout multiplies the weight of key j by, for query i at position p; 1
+/// outside of training.
+template <typename OpT, typename T>
+T getKept(OpT op, Frame<T> &frame, int64_t i, int64_t p, int64_t j, int64_t h) {
+  if (!op.getSeed())
+    return 1;
+  DropoutMask mask = {uint64_t(frame[op.getSeed()].integer()),
+                      uint64_t(frame[op.getStep()].integer()),
+                      uint64_t(op.getDropoutSite()),
+                      op.getDropoutRate().convertToDouble()};
+  int64_t window = op.getWindow();
+  int64_t columns = op.getCausal() ? window : 3 * window - 1;
+  return mask((h * window + i % window) * columns + getBiasColumn(op, p, j));
 }
 
 } // namespace brt::reference

@@ -17,9 +17,9 @@ static T getLogit(WindowAttentionOp op, Frame<T> &frame, int64_t b, int64_t i,
   return a * getTemperature(op, frame, h);
 }
 
-/// result[b, i, h] = sum_j P_j v[b, j, h] over the visible keys, where
+/// result[b, i, h] = sum_j K_j P_j v[b, j, h] over the visible keys, where
 /// P_j = exp(A_j - M) / (sum_j exp(A_j - M) + exp(Z - M)), M = max(max_j A_j,
-/// Z).
+/// Z), and K_j is what dropout makes of it.
 template <typename T>
 static LogicalResult evaluate(WindowAttentionOp op, Frame<T> &frame) {
   const Tensor<T> &q = frame[op.getQuery()];
@@ -45,9 +45,12 @@ static LogicalResult evaluate(WindowAttentionOp op, Frame<T> &frame) {
         for (auto [j, a] : logits)
           sum += std::exp(a - maximum);
         logSumExp(b, h, i) = maximum + std::log(sum);
-        for (auto [j, a] : logits)
+        for (auto [j, a] : logits) {
+          T weight =
+              std::exp(a - maximum) / sum * getKept(op, frame, i, p, j, h);
           for (int64_t d = 0; d < v.getExtent(3); ++d)
-            result(b, i, h, d) += std::exp(a - maximum) / sum * v(b, j, h, d);
+            result(b, i, h, d) += weight * v(b, j, h, d);
+        }
       }
   if (op.getLogSumExp() &&
       failed(frame.set(op.getLogSumExp(), std::move(logSumExp))))

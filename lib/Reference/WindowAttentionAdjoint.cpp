@@ -32,15 +32,16 @@ static void addKey(WindowAttentionAdjointOp op, Frame<T> &frame, int64_t b,
   if (op.getBias())
     score += frame[op.getBias()](h, getBiasColumn(op, p, j));
   T weight = std::exp(score * t - frame[op.getLogSumExp()](b, h, i));
+  T kept = getKept(op, frame, i, p, j, h);
   T ofWeight = 0;
   for (int64_t d = 0; d < q.getExtent(3); ++d)
     ofWeight += g(b, i, h, d) * v(b, j, h, d);
-  T ofLogit = weight * (ofWeight - readGradient);
+  T ofLogit = weight * (kept * ofWeight - readGradient);
 
   for (int64_t d = 0; d < q.getExtent(3); ++d) {
     sums.query(b, i, h, d) += ofLogit * t * scale * k(b, j, h, d);
     sums.key(b, j, h, d) += ofLogit * t * scale * q(b, i, h, d);
-    sums.value(b, j, h, d) += weight * g(b, i, h, d);
+    sums.value(b, j, h, d) += weight * kept * g(b, i, h, d);
   }
   if (op.getTemperature()) {
     bool negative = op.getTemperatureKind() == Temperature::Absolute &&

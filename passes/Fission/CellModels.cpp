@@ -68,12 +68,13 @@ void brt::registerCellModels(DialectRegistry &registry) {
     attach<NormOp, 1, 0>(context);
     attach<LinearOp, 1, 0>(context);
     attach<ActivationOp, 1, 0>(context);
+    attach<DropoutOp, 1, 0>(context);
     attach<LogitsOp, 1, 0>(context);
     attach<SplitHeadsOp, 1, 0>(context);
     attach<MergeHeadsOp, 1, 0>(context);
     attach<UnitNormalizeOp, 1, 0>(context);
     attach<RotaryOp, 1, 0, 1>(context);
-    // Query, key, value; positions, but not temperature, bias and sink.
+    // Query, key, value; positions, but not parameters, seed and step.
     attach<WindowAttentionOp, 2, 0, 1, 2, 6>(context);
     attach<StateAttentionOp, 2, 0, 1, 2>(context);
     attach<AddStateIdsOp, 1, 0>(context);
@@ -91,7 +92,7 @@ void brt::registerCellModels(DialectRegistry &registry) {
     attach<ActivationAdjointOp, 1, 0, 1>(context);
     attach<CrossEntropyAdjointOp, 1, 0, 1, 2, 3>(context);
     // As above; then output, logarithm of the sum, gradient.
-    attach<WindowAttentionAdjointOp, 3, 0, 1, 2, 6, 7, 8, 9>(context);
+    attach<WindowAttentionAdjointOp, 3, 0, 1, 2, 6, 9, 10, 11>(context);
     attach<StateAttentionAdjointOp, 3, 0, 1, 2, 4, 5, 6>(context);
     GateAdjointOp::attachInterface<GateModel<GateAdjointOp>>(*context);
   });

@@ -11,6 +11,15 @@ func.func @window(%q: tensor<?x8x4x16xf32>, %k: tensor<?x16x4x16xf32>, %t: tenso
   return %0#5 : tensor<4xf32>
 }
 
+// Weights that were dropped.
+// CHECK-LABEL: func.func @dropout(
+// CHECK:      %{{.+}}, %{{.+}}, %{{.+}} = brt.window_attention_adjoint %[[Q:[^ ]+]], %[[K:[^ ]+]], %[[K]] draw(%[[S:.+]], %[[S]]) output %[[Q]], %{{[^ ]+}} gradient %[[Q]] {dropout_rate = 5.000000e-02 : f64, dropout_site = 4 : i64, window = 8 : i64} : tensor<?x8x4x16xf32>, tensor<?x16x4x16xf32>, tensor<?x4x8xf32>
+func.func @dropout(%q: tensor<?x8x4x16xf32>, %k: tensor<?x16x4x16xf32>, %s: i64, %l: tensor<?x4x8xf32>) -> tensor<?x8x4x16xf32> {
+  %0:3 = brt.window_attention_adjoint %q, %k, %k draw(%s, %s)
+      output %q, %l gradient %q {window = 8, dropout_rate = 0.05 : f64, dropout_site = 4} : tensor<?x8x4x16xf32>, tensor<?x16x4x16xf32>, tensor<?x4x8xf32>
+  return %0#0 : tensor<?x8x4x16xf32>
+}
+
 // A log-sum-exp in f32 under bf16.
 // CHECK-LABEL: func.func @state(
 // CHECK:      %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}} = brt.state_attention_adjoint %[[Q:[^ ]+]], %[[K:[^ ]+]], %[[K]] temperature(%{{.+}} : tensor<4xf32>) output %[[Q]], %{{[^ ]+}} gradient %[[Q]] : tensor<?x8x4x16xbf16>, tensor<?x32x4x16xbf16>, tensor<?x4x8xf32>

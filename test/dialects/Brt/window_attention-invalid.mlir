@@ -150,3 +150,39 @@ func.func @window_attention_c9(%q: tensor<?x8x4x16xf32>, %k: tensor<?x16x4x16xf3
   %0 = brt.window_attention %q, %k, %k {window = 8, scale = 0.0 : f64} : tensor<?x8x4x16xf32>, tensor<?x16x4x16xf32>
   return
 }
+
+// -----
+
+// A seed without a step.
+func.func @window_attention_c11(%q: tensor<?x8x4x16xf32>, %k: tensor<?x16x4x16xf32>, %s: i64) {
+  // expected-error @+1 {{'brt.window_attention' op expects draw to have a seed and a step, and to go without positions, but got operands 'tensor<?x8x4x16xf32>', 'tensor<?x16x4x16xf32>', 'tensor<?x16x4x16xf32>', 'i64'}}
+  %0 = "brt.window_attention"(%q, %k, %k, %s) {operandSegmentSizes = array<i32: 1, 1, 1, 0, 0, 0, 0, 1, 0>, window = 8} : (tensor<?x8x4x16xf32>, tensor<?x16x4x16xf32>, tensor<?x16x4x16xf32>, i64) -> tensor<?x8x4x16xf32>
+  return
+}
+
+// -----
+
+// A lane's own positions.
+func.func @window_attention_c11_b(%q: tensor<?x8x4x16xf32>, %k: tensor<?x16x4x16xf32>, %s: i64, %p: tensor<?xi32>) {
+  // expected-error @+1 {{'brt.window_attention' op expects draw to have a seed and a step, and to go without positions, but got operands}}
+  %0 = brt.window_attention %q, %k, %k positions(%p : tensor<?xi32>) draw(%s, %s) {window = 8} : tensor<?x8x4x16xf32>, tensor<?x16x4x16xf32>
+  return
+}
+
+// -----
+
+// Nothing would be left.
+func.func @window_attention_c12(%q: tensor<?x8x4x16xf32>, %k: tensor<?x16x4x16xf32>, %s: i64) {
+  // expected-error @+1 {{'brt.window_attention' op expects dropout_rate to be in [0, 1), but got 1.000000e+00}}
+  %0 = brt.window_attention %q, %k, %k draw(%s, %s) {window = 8, dropout_rate = 1.0 : f64} : tensor<?x8x4x16xf32>, tensor<?x16x4x16xf32>
+  return
+}
+
+// -----
+
+// A negative site.
+func.func @window_attention_c12_b(%q: tensor<?x8x4x16xf32>, %k: tensor<?x16x4x16xf32>, %s: i64) {
+  // expected-error @+1 {{'brt.window_attention' op expects dropout_site to be between 0 and 2^31 - 1, but got -5}}
+  %0 = brt.window_attention %q, %k, %k draw(%s, %s) {window = 8, dropout_site = -5} : tensor<?x8x4x16xf32>, tensor<?x16x4x16xf32>
+  return
+}

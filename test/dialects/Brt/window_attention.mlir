@@ -25,3 +25,11 @@ func.func @positions(%q: tensor<?x8x4x16xf32>, %k: tensor<?x4x4x16xf32>, %p: ten
   %0 = brt.window_attention %q, %k, %k positions(%p : tensor<?xi32>) {window = 8} : tensor<?x8x4x16xf32>, tensor<?x4x4x16xf32>
   return %0 : tensor<?x8x4x16xf32>
 }
+
+// Weights are dropped.
+// CHECK-LABEL: func.func @dropout(
+// CHECK:      %{{.+}} = brt.window_attention %{{[^ ]+}}, %[[K:.+]], %[[K]] draw(%{{[^ ]+}}, %{{[^ ]+}}) {dropout_rate = 5.000000e-02 : f64, dropout_site = 4 : i64, window = 8 : i64} : tensor<?x8x4x16xf32>, tensor<?x16x4x16xf32>
+func.func @dropout(%q: tensor<?x8x4x16xf32>, %k: tensor<?x16x4x16xf32>, %seed: i64, %step: i64) -> tensor<?x8x4x16xf32> {
+  %0 = brt.window_attention %q, %k, %k draw(%seed, %step) {window = 8, dropout_rate = 0.05 : f64, dropout_site = 4} : tensor<?x8x4x16xf32>, tensor<?x16x4x16xf32>
+  return %0 : tensor<?x8x4x16xf32>
+}

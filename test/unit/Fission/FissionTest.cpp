@@ -166,6 +166,28 @@ TEST(Fission, StateReadTwice) {
       {1, 1});
 }
 
+/// Blocks share their masks, so what drops leaves the loop too.
+TEST(Fission, Dropout) {
+  checkCell(
+      R"(%a = tensor.extract %seed[] : tensor<i64>
+  %y, %l1, %l2 = brt.recurrence blocks = 5 over (%x = %input : tensor<?x15x4xf64>) carry (%s = %s0 : tensor<?x3x4xf64>, %p = %p0 : tensor<?x3x4xf64>) {)",
+      R"(
+    %some = brt.dropout %x draw(%a, %a) {rate = 0.5 : f64, site = 1 : i64} : tensor<?x3x4xf64>
+    %tokens = brt.linear %some, %w : tensor<?x3x4xf64>, tensor<4x4xf64>
+    %queries = brt.split_heads %some into 2 : tensor<?x3x4xf64>
+    %keys = tensor.concat dim(1) %p, %tokens : (tensor<?x3x4xf64>, tensor<?x3x4xf64>) -> tensor<?x6x4xf64>
+    %window = brt.split_heads %keys into 2 : tensor<?x6x4xf64>
+    %self = brt.window_attention %queries, %window, %window draw(%a, %a) {window = 3 : i64, dropout_rate = 0.5 : f64, dropout_site = 2 : i64} : tensor<?x3x2x2xf64>, tensor<?x6x2x2xf64>
+    %merged = brt.merge_heads %self : tensor<?x3x2x2xf64>
+    %out = arith.addf %merged, %s : tensor<?x3x4xf64>
+    %hidden = brt.linear %s, %v : tensor<?x3x4xf64>, tensor<4x4xf64>
+    %mixed = arith.addf %hidden, %tokens : tensor<?x3x4xf64>
+    %next = math.tanh %mixed : tensor<?x3x4xf64>
+    brt.yield %out : tensor<?x3x4xf64> carry %next, %tokens : tensor<?x3x4xf64>, tensor<?x3x4xf64>)",
+      R"(, %s0: tensor<?x3x4xf64> {brt.carry = "s"}, %p0: tensor<?x3x4xf64> {brt.carry = "p"}, %seed: tensor<i64> {brt.input = "seed"})",
+      {1, 1});
+}
+
 /// A linear recurrence without attention: no product stays.
 TEST(Fission, LinearRecurrence) {
   checkCell(

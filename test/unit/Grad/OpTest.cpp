@@ -107,6 +107,11 @@ static const OpCase kCellOps[] = {
     {"activation_tanh", "x: " X, "%r = brt.activation tanh %x : " X, X},
     {"activation_softmax", "x: " X, "%r = brt.activation softmax %x : " X, X},
     {"activation_gelu", "x: " X, "%r = brt.activation gelu %x : " X, X},
+    {"dropout", "x: " X "; seed: tensor<i64>| step: tensor<i64>",
+     "%a = tensor.extract %seed[] : tensor<i64>\n"
+     "%b = tensor.extract %step[] : tensor<i64>\n"
+     "%r = brt.dropout %x draw(%a, %b) {rate = 0.5 : f64, site = 2} : " X,
+     X},
     {"logits", "x: " X "| table: tensor<5x4xf64>",
      "%r = brt.logits %x, %table {divisor = 2.0 : f64} : " X ", "
      "tensor<5x4xf64> -> tensor<?x3x5xf64>",
@@ -185,6 +190,26 @@ static const OpCase kAttentionOps[] = {
      "; p: tensor<?xi32>",
      "%r = brt.window_attention %q, %k, %v bias(%b : tensor<2x8xf64>) "
      "positions(%p : tensor<?xi32>) {window = 3, causal = false} : " HEADS
+     ", " KEYS,
+     HEADS},
+    {"window_attention_dropout",
+     "q: " HEADS "| k: " KEYS "| v: " KEYS
+     "| t: tensor<2xf64>| b: tensor<2x2xf64>| s: tensor<2xf64>"
+     "; seed: tensor<i64>| step: tensor<i64>",
+     "%c = tensor.extract %seed[] : tensor<i64>\n"
+     "%d = tensor.extract %step[] : tensor<i64>\n"
+     "%r = brt.window_attention %q, %k, %v temperature(%t : tensor<2xf64>) "
+     "bias(%b : tensor<2x2xf64>) sink(%s : tensor<2xf64>) draw(%c, %d) "
+     "{window = 2, dropout_rate = 0.5 : f64, dropout_site = 3} : " HEADS
+     ", " KEYS,
+     HEADS},
+    {"window_attention_dropout_two_sided",
+     "q: " HEADS "| k: " KEYS "| v: " KEYS
+     "; seed: tensor<i64>| step: tensor<i64>",
+     "%c = tensor.extract %seed[] : tensor<i64>\n"
+     "%d = tensor.extract %step[] : tensor<i64>\n"
+     "%r = brt.window_attention %q, %k, %v draw(%c, %d) {window = 3, "
+     "causal = false, dropout_rate = 0.3 : f64, dropout_site = 4} : " HEADS
      ", " KEYS,
      HEADS},
     {"state_attention", "q: " HEADS "| k: " KEYS "| v: " KEYS,
