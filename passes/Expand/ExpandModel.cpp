@@ -42,6 +42,8 @@ static DictionaryAttr getConfig(ModelOp model) {
 
 namespace {
 struct ExpandModelPass : brt::impl::ExpandModelPassBase<ExpandModelPass> {
+  using ExpandModelPassBase::ExpandModelPassBase;
+
   void runOnOperation() override {
     ModuleOp module = getOperation();
     auto models = llvm::to_vector(module.getOps<ModelOp>());
@@ -56,7 +58,7 @@ struct ExpandModelPass : brt::impl::ExpandModelPassBase<ExpandModelPass> {
       return signalPassFailure();
     }
     ModelOp model = models.front();
-    for (StringRef name : {"init", "forward", "prefill", "decode"})
+    for (StringRef name : {"init", "forward", "training", "prefill", "decode"})
       if (Operation *other = module.lookupSymbol(name)) {
         other->emitError("expects the name of an entry point to be free, but "
                          "got '")
@@ -68,6 +70,8 @@ struct ExpandModelPass : brt::impl::ExpandModelPassBase<ExpandModelPass> {
     Expander expander(model, builder);
     expander.buildInit();
     expander.buildForward();
+    if (training)
+      expander.buildTraining();
     // A token of a model without a mask sees tokens that a stream has not read.
     if (model.getCausal()) {
       expander.buildStream("prefill", expander.getBlockLength());

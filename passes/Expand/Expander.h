@@ -59,12 +59,17 @@ public:
 
   void buildInit();
   void buildForward();
+  /// As buildForward(), with dropout: what training differentiates.
+  void buildTraining();
   /// Reads up to `length` tokens of a block: `prefill` and `decode`.
   void buildStream(llvm::StringRef name, int64_t length);
   /// Tokens of one block: W, or N where that is less.
   int64_t getBlockLength();
 
 private:
+  /// The entry point `name`; of training, it draws masks.
+  void buildSegment(llvm::StringRef name, bool training);
+
   //===--- Small parts ----------------------------------------------------===//
 
   mlir::Value parameter(const llvm::Twine &name);
@@ -84,6 +89,12 @@ private:
   FFN feedForward(mlir::Value input, const std::string &prefix);
   /// Queries times 1/sqrt(D) where there is no temperature.
   mlir::FloatAttr attentionScale();
+  /// The places that draw masks of their own: three in each layer, and one
+  /// after the last.
+  enum class DropoutSite { Input, Attention, FFN };
+  int64_t getDropoutSite(int64_t layer, DropoutSite site);
+  /// `input` [B, n, E] with features dropped, in training.
+  mlir::Value dropout(mlir::Value input, int64_t layer, DropoutSite site);
   mlir::Value concat(mlir::Value first, mlir::Value second);
   /// The rows [offset, offset + count) of axis 1.
   mlir::Value slice(mlir::Value input, int64_t offset, int64_t count);
@@ -176,6 +187,8 @@ private:
   /// Number of lanes, an index.
   mlir::Value lanes;
   llvm::SmallVector<mlir::Value> biases;
+  /// What masks follow from, i64; null outside of training.
+  mlir::Value dropoutSeed, dropoutStep;
 };
 
 } // namespace brt

@@ -8,7 +8,11 @@
 using namespace mlir;
 using namespace brt;
 
-void Expander::buildForward() {
+void Expander::buildForward() { buildSegment("forward", /*training=*/false); }
+
+void Expander::buildTraining() { buildSegment("training", /*training=*/true); }
+
+void Expander::buildSegment(StringRef name, bool training) {
   StringRef carryAttr = BrtDialect::getCarryAttrName();
   StringRef inputAttr = BrtDialect::getInputAttrName();
   StringRef outputAttr = BrtDialect::getOutputAttrName();
@@ -39,12 +43,26 @@ void Expander::buildForward() {
   if (lossMask != LossMask::None)
     arguments.push_back(
         {inputAttr, "loss_mask_input", tokensType.clone(builder.getI1Type())});
-  beginEntry("forward", arguments);
+  bool drops = training && !(model.getDropout().isZero() &&
+                             model.getAttentionDropout().isZero());
+  if (drops)
+    for (StringRef input : {"step", "seed"})
+      arguments.push_back({inputAttr, input.str(),
+                           RankedTensorType::get({}, builder.getI64Type())});
+  beginEntry(name, arguments);
 
   unsigned firstInput = getNumParameters() + carryPorts.size();
   Value tokens = getArgument(firstInput), start = getArgument(firstInput + 1);
   lanes = tensor::DimOp::create(builder, loc, tokens, 0);
   buildBiases();
+  if (drops) {
+    auto extract = [&](unsigned index) {
+      return tensor::ExtractOp::create(builder, loc, getArgument(index),
+                                       ValueRange());
+    };
+    dropoutStep = extract(arguments.size() - 2);
+    dropoutSeed = extract(arguments.size() - 1);
+  }
 
   // Lanes that start a document begin with zeros, unmasked, and the initial
   // state (4.2, 5.3).
@@ -96,4 +114,5 @@ void Expander::buildForward() {
   llvm::append_range(results, flatten(carries));
   llvm::append_range(ports, carryPorts);
   endEntry(ports, results);
+  dropoutSeed = dropoutStep = Value();
 }

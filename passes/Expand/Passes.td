@@ -16,6 +16,10 @@ def ExpandModelPass : Pass<"brt-expand-model", "mlir::ModuleOp"> {
     `brt.output` says with its name. The options of the model stay as the
     module's attribute `brt.config`.
 
+    With `training` there is one more, `training`: `forward` with dropout, for
+    which it takes the inputs `step` and `seed`. A model whose rates are 0 has
+    neither.
+
     ```
     // before
     brt.model @tiny segment = 8, window = 4, width = 16, heads = 2, head_width = 8, ffn = 32 {
@@ -40,6 +44,9 @@ def ExpandModelPass : Pass<"brt-expand-model", "mlir::ModuleOp"> {
     Ensures:  level `cell`; no op of the level `model` is left.
     Numerics: defines them.
   }];
+  let options = [
+    Option<"training", "training", "bool", /*default=*/"false",
+           "Add the entry point that training differentiates">];
   let dependentDialects = [
     "brt::BrtDialect", "mlir::arith::ArithDialect", "mlir::func::FuncDialect",
     "mlir::scf::SCFDialect", "mlir::tensor::TensorDialect"];

@@ -24,6 +24,7 @@ Value Expander::logits(Value hidden) {
   HeadOp head = model.getHead();
   if (head.getFinalNorm())
     hidden = norm(hidden, "final_layernorm");
+  hidden = dropout(hidden, layers.size(), DropoutSite::Input);
   int64_t vocabulary = model.getEmbedding().getVocabulary();
   double divisor = std::sqrt(static_cast<double>(
       head.getLogitScale() == LogitScale::SqrtWidth ? model.getWidth()
@@ -39,6 +40,23 @@ Value Expander::logits(Value hidden) {
   return LogitsOp::create(builder, loc, type, hidden,
                           parameter("embed/embedding"),
                           builder.getF64FloatAttr(rounded.convertToDouble()));
+}
+
+//===----------------------------------------------------------------------===//
+// Dropout (brt-spec 2.3)
+//===----------------------------------------------------------------------===//
+
+int64_t Expander::getDropoutSite(int64_t layer, DropoutSite site) {
+  constexpr int64_t kSitesInLayer = 3;
+  return kSitesInLayer * layer + static_cast<int64_t>(site);
+}
+
+Value Expander::dropout(Value input, int64_t layer, DropoutSite site) {
+  if (!dropoutSeed || model.getDropout().isZero())
+    return input;
+  return DropoutOp::create(builder, loc, input.getType(), input, dropoutSeed,
+                           dropoutStep, model.getDropout(),
+                           getDropoutSite(layer, site));
 }
 
 //===----------------------------------------------------------------------===//
@@ -65,7 +83,8 @@ Projections Expander::project(Value normed, const std::string &prefix) {
 
 Projections Expander::projectTokens(Value input, int64_t layer) {
   std::string prefix = getTokenPrefix(layer);
-  return project(norm(input, prefix + "/_kvq/pre_attn_layernorm"), prefix);
+  Value normed = norm(input, prefix + "/_kvq/pre_attn_layernorm");
+  return project(dropout(normed, layer, DropoutSite::Input), prefix);
 }
 
 //===----------------------------------------------------------------------===//
@@ -119,14 +138,20 @@ Value Expander::attendWindow(Value queries, KeysValues tokens, int64_t layer,
     positions = arith::AddIOp::create(
         builder, loc, positions,
         splatLanes(getPastLength(), builder.getI32Type()));
+  bool drops = dropoutSeed && !model.getAttentionDropout().isZero();
+  int64_t site = getDropoutSite(layer, DropoutSite::Attention);
   return WindowAttentionOp::create(
              builder, loc, queries.getType(), /*log_sum_exp=*/Type(), queries,
              keys, tokens.values,
              optionalParameter(prefix + "/_kvq/attention_scale"), biases[layer],
              optionalParameter(prefix + "/attention_sink"), positions,
+             drops ? dropoutSeed : Value(), drops ? dropoutStep : Value(),
              builder.getI64IntegerAttr(model.getWindow()),
              model.getCausalAttr(), model.getTemperatureAttr(),
-             attentionScale())
+             attentionScale(),
+             drops ? model.getAttentionDropoutAttr()
+                   : builder.getF64FloatAttr(0),
+             builder.getI64IntegerAttr(drops ? site : 0))
       .getResult();
 }
 
@@ -151,5 +176,6 @@ Value Expander::finishTokens(Value input, Value self, Value cross,
       linear(merged, prefix + "/post_attn_mlp/output_layer"));
   FFN ffn = feedForward(norm(attended, prefix + "/pre_ffn_layernorm"),
                         prefix + "/ffn");
-  return arith::AddFOp::create(builder, loc, attended, ffn.output);
+  return arith::AddFOp::create(builder, loc, attended,
+                               dropout(ffn.output, layer, DropoutSite::FFN));
 }

@@ -121,7 +121,7 @@ struct DifferentiatePass : brt::impl::DifferentiatePassBase<DifferentiatePass> {
       return signalPassFailure();
     OpBuilder builder(module.getContext());
     builder.setInsertionPointAfter(source);
-    auto copy = cast<func::FuncOp>(builder.clone(*source));
+    auto copy = replace ? source : cast<func::FuncOp>(builder.clone(*source));
     copy.setSymName(gradientName);
     if (failed(differentiate(copy, *output)))
       return signalPassFailure();

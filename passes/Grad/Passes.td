@@ -44,6 +44,8 @@ def DifferentiatePass : Pass<"brt-differentiate", "mlir::ModuleOp"> {
     }
     ```
 
+    With `replace` it takes the place of the entry point it is made of.
+
     Requires: level `cell`; the entry point is there, and the new name is free.
     Ensures:  level `cell`; other functions are not changed.
     Numerics: defines those of gradients; sums run in the order that the adjoint
@@ -53,7 +55,9 @@ def DifferentiatePass : Pass<"brt-differentiate", "mlir::ModuleOp"> {
     Option<"entry", "entry", "std::string", /*default=*/"\"forward\"",
            "The entry point to differentiate">,
     Option<"gradientName", "name", "std::string", /*default=*/"\"gradient\"",
-           "The name of the new entry point">];
+           "The name of the new entry point">,
+    Option<"replace", "replace", "bool", /*default=*/"false",
+           "Remove the entry point that is differentiated">];
   let dependentDialects = [
     "brt::BrtDialect", "mlir::arith::ArithDialect", "mlir::linalg::LinalgDialect",
     "mlir::math::MathDialect", "mlir::tensor::TensorDialect"];

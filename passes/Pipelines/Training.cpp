@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "brt/passes/Pipelines/Training.h"
+#include "brt/passes/Expand/Passes.h"
 #include "brt/passes/Grad/Passes.h"
-#include "brt/passes/Pipelines/Levels.h"
 #include "brt/passes/Pipelines/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -12,8 +12,13 @@
 using namespace mlir;
 
 void brt::buildTrainingPipeline(OpPassManager &manager) {
-  buildCompilePipeline(manager, *findLevel("cell"));
-  manager.addPass(createDifferentiatePass());
+  ExpandModelPassOptions expand;
+  expand.training = true;
+  manager.addPass(createExpandModelPass(expand));
+  DifferentiatePassOptions differentiate;
+  differentiate.entry = "training";
+  differentiate.replace = true;
+  manager.addPass(createDifferentiatePass(differentiate));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   manager.addPass(createVerifyLevelPass({"cell"}));

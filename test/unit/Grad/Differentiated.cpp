@@ -12,18 +12,23 @@ using namespace mlir;
 using namespace brt;
 using namespace brt::reference;
 
-Differentiated::Differentiated(StringRef text) : module(test.parse(text)) {
+Differentiated::Differentiated(StringRef text, StringRef entry)
+    : source(entry), module(test.parse(text)) {
   if (!module)
     return;
   PassManager manager(&test.context);
-  manager.addPass(createExpandModelPass());
-  manager.addPass(createDifferentiatePass());
+  ExpandModelPassOptions expand;
+  expand.training = source == "training";
+  manager.addPass(createExpandModelPass(expand));
+  DifferentiatePassOptions differentiate;
+  differentiate.entry = source;
+  manager.addPass(createDifferentiatePass(differentiate));
   valid = succeeded(manager.run(*module));
   EXPECT_TRUE(valid) << test.error;
   if (!valid)
     return;
-  FailureOr<EntryPoint> entry = EntryPoint::find(*module, "forward");
-  for (const Port &port : entry->arguments)
+  FailureOr<EntryPoint> found = EntryPoint::find(*module, source);
+  for (const Port &port : found->arguments)
     arguments[{port.role, port.name}] = getRandom(port, /*seed=*/1);
 }
 
@@ -62,7 +67,7 @@ NamedTensors Differentiated::run(StringRef name,
 }
 
 double Differentiated::getLoss(const NamedTensors &arguments) {
-  for (auto &[key, tensor] : run("forward", arguments))
+  for (auto &[key, tensor] : run(source, arguments))
     if (key.first == Role::Output && tensor.isReal() && tensor.getRank() == 0)
       return tensor();
   ADD_FAILURE() << "no output to differentiate";
@@ -71,7 +76,7 @@ double Differentiated::getLoss(const NamedTensors &arguments) {
 
 NamedTensors Differentiated::getDirection(unsigned seed) {
   NamedTensors direction;
-  FailureOr<EntryPoint> entry = EntryPoint::find(*module, "forward");
+  FailureOr<EntryPoint> entry = EntryPoint::find(*module, source);
   for (const Port &port : entry->arguments)
     if (port.role == Role::Parameter)
       direction[{port.role, port.name}] = getRandom(port, seed);

@@ -9,12 +9,14 @@
 
 namespace brt::reference {
 
-/// A module with the entry points `forward` and `gradient`, and random
-/// arguments for two lanes.
+/// A module with an entry point and its `gradient`, and random arguments for
+/// two lanes.
 class Differentiated {
 public:
-  /// `text` is a model or entry points of the level `cell`.
-  explicit Differentiated(llvm::StringRef text);
+  /// `text` is a model or entry points of the level `cell`. The entry
+  /// `training` is `forward` with dropout.
+  explicit Differentiated(llvm::StringRef text,
+                          llvm::StringRef entry = "forward");
 
   /// False after an error, which fails the test.
   bool isValid() const { return valid; }
@@ -22,7 +24,7 @@ public:
   /// The results of an entry point for `arguments`.
   NamedTensors run(llvm::StringRef entry, const NamedTensors &arguments);
 
-  /// The one output of `forward` that is a single float.
+  /// The one output of the entry point that is a single float.
   double getLoss(const NamedTensors &arguments);
 
   /// A random number for each element of each parameter.
@@ -38,6 +40,7 @@ public:
 private:
   Tensor<double> getRandom(const Port &port, unsigned seed);
 
+  std::string source;
   TestContext test;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   bool valid = false;

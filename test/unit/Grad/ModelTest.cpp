@@ -77,6 +77,28 @@ TEST(Model, HasGradientsOfTwoRecurrentLayersUnderFeedback) {
       .check();
 }
 
+/// With every mask fixed, as one step of training has it.
+TEST(Model, HasGradientsOfDropout) {
+  for (const char *options :
+       {"dropout = 0.3, attention_dropout = 0.2, ",
+        "dropout = 0.0, attention_dropout = 0.4, ",
+        "dropout = 0.4, attention_dropout = 0.0, stack_window = 4, "}) {
+    std::string text = getModel("  brt.transformer_layer\n"
+                                "  brt.recurrent_layer states = 3",
+                                options);
+    Differentiated training(text, "training");
+    training.check();
+    // Dropout changes the loss, and another seed changes it again.
+    double loss = training.getLoss(training.arguments);
+    EXPECT_NE(loss, Differentiated(text).getLoss(training.arguments));
+    for (const char *input : {"seed", "step"}) {
+      NamedTensors other = training.arguments;
+      other.at({Role::Input, input}).getIntegers().front() += 1;
+      EXPECT_NE(loss, training.getLoss(other)) << input;
+    }
+  }
+}
+
 /// The cell is a region of upstream ops that nothing in the compiler knows.
 TEST(Model, HasGradientsOfACellOfOnesOwn) {
   auto file = llvm::MemoryBuffer::getFile(BRT_SOURCE_DIR
