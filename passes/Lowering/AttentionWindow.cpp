@@ -39,6 +39,29 @@ KeyRange AttentionWindow::getRange(StructuredBuilder &b, Value offset,
   return {first, start, visible};
 }
 
+Value AttentionWindow::getKept(StructuredBuilder &b, const KeyRange &range,
+                               int64_t heads, int64_t count, Type type) const {
+  if (!draw.seed)
+    return {};
+  Type i64 = b.getI64Type();
+  Value offset =
+      arith::IndexCastOp::create(b, i64, b.sub(range.first, range.start));
+  int64_t columns = causal ? window : 3 * window - 1;
+  SmallVector<OpFoldResult> sizes = {b.getIndexAttr(heads),
+                                     b.getIndexAttr(count),
+                                     b.getIndexAttr(range.count)};
+  // Blocks start at multiples of the window. Columns of keys that no query sees
+  // lie outside, and what is drawn for them has no effect.
+  return b.map(sizes, type, {}, [&](ScalarBuilder &s, ValueRange) {
+    Value query = loopIndex64(s, 1);
+    Value row = s.add(s.mul(loopIndex64(s, 0), s.constant(i64, window)), query);
+    Value distance = s.sub(s.add(offset, query), loopIndex64(s, 2));
+    Value column = s.sub(distance, s.constant(i64, getClosest()));
+    Value number = s.add(s.mul(row, s.constant(i64, columns)), column);
+    return draw.emitFactor(s, number, type);
+  });
+}
+
 SmallVector<Value> AttentionWindow::walkBlocks(StructuredBuilder &b,
                                                ValueRange inits,
                                                Body body) const {

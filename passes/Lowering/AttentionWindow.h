@@ -9,7 +9,7 @@
 #ifndef BRT_PASSES_LOWERING_ATTENTIONWINDOW_H
 #define BRT_PASSES_LOWERING_ATTENTIONWINDOW_H
 
-#include "StructuredBuilder.h"
+#include "Philox.h"
 #include "brt/dialects/Brt/Brt.h"
 
 namespace brt {
@@ -33,6 +33,7 @@ struct AttentionWindow {
   double scale;
   Temperature temperatureKind;
   mlir::Value temperature, bias, positions;
+  DropoutDraw draw;
 
   template <typename OpT>
   explicit AttentionWindow(OpT op)
@@ -41,7 +42,9 @@ struct AttentionWindow {
         scale(op.getScale().convertToDouble()),
         temperatureKind(op.getTemperatureKind()),
         temperature(op.getTemperature()), bias(op.getBias()),
-        positions(op.getPositions()) {}
+        positions(op.getPositions()),
+        draw{op.getSeed(), op.getStep(), op.getDropoutRate().convertToDouble(),
+             op.getDropoutSite()} {}
 
   /// The smallest distance that the bias has a column for.
   int64_t getClosest() const { return causal ? 1 : 1 - window; }
@@ -49,6 +52,11 @@ struct AttentionWindow {
   /// The keys of `count` queries from query `offset` on.
   KeyRange getRange(StructuredBuilder &b, mlir::Value offset,
                     int64_t count) const;
+
+  /// What dropout multiplies the weights of a block of `count` queries by,
+  /// [H, count, range.count]; null without it.
+  mlir::Value getKept(StructuredBuilder &b, const KeyRange &range,
+                      int64_t heads, int64_t count, mlir::Type type) const;
 
   using Body = llvm::function_ref<llvm::SmallVector<mlir::Value>(
       mlir::Value offset, int64_t count, mlir::ValueRange carried)>;

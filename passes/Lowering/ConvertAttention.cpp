@@ -80,10 +80,11 @@ using LogitPayload = function_ref<Value(ScalarBuilder &, ValueRange)>;
 
 /// Softmax over keys with one more logit `virtualLogit` [H], or null for the
 /// usual one, and the mean of values under it. `keys` are [B, H, D, m], `query`
-/// [B, n, H, D], `values` [B, m, H, D]; all of the compute type.
+/// [B, n, H, D], `values` [B, m, H, D]; all of the compute type. `kept` [H, n,
+/// m] is what dropout multiplies weights by, or null.
 struct SoftmaxMean {
   StructuredBuilder &b;
-  Value query, keys, values, virtualLogit;
+  Value query, keys, values, virtualLogit, kept;
 
   /// The logarithm of the sum of all weights, [B, H, n], after build().
   Value logSumExp = {};
@@ -129,6 +130,12 @@ struct SoftmaxMean {
                         return s.add(args[0], log);
                       });
 
+    if (kept)
+      weights =
+          b.map(square, type, {{weights, {0, 1, 2, 3}}, {kept, {1, 2, 3}}},
+                [](ScalarBuilder &s, ValueRange args) {
+                  return s.mul(args[0], args[1]);
+                });
     SmallVector<OpFoldResult> sums = rows;
     sums.push_back(b.sizesOf(query, {3}).front());
     Value mean = b.contract({b.filled(sums, type, 0.0), {0, 1, 2, 3}},
@@ -158,8 +165,9 @@ struct ConvertStateAttention : OpRewritePattern<StateAttentionOp> {
                                 PatternRewriter &rewriter) const override {
     StructuredBuilder b(op, rewriter);
     Value keys = b.transposed(b.widened(op.getKey()), {0, 2, 3, 1});
-    SoftmaxMean mean{b, b.widened(op.getQuery()), keys,
-                     b.widened(op.getValue()), Value()};
+    SoftmaxMean mean{b,       b.widened(op.getQuery()),
+                     keys,    b.widened(op.getValue()),
+                     Value(), Value()};
     SmallVector<Access> extra;
     if (op.getTemperature())
       extra.push_back({op.getTemperature(), {1}});
@@ -201,9 +209,13 @@ struct ConvertWindowAttention : OpRewritePattern<WindowAttentionOp> {
       WindowLogits logits(b, attention, range, b.sizesOf(query, {0}).front(),
                           getExtent(query, 2), count, type);
       OpFoldResult keyCount = b.getIndexAttr(range.count);
-      SoftmaxMean mean{b, b.widened(query),
-                       b.slice(keys, 3, range.start, keyCount),
-                       b.slice(values, 1, range.start, keyCount), op.getSink()};
+      SoftmaxMean mean{
+          b,
+          b.widened(query),
+          b.slice(keys, 3, range.start, keyCount),
+          b.slice(values, 1, range.start, keyCount),
+          op.getSink(),
+          attention.getKept(b, range, getExtent(query, 2), count, type)};
       Value result = mean.build(
           logits.getReads(), getElementType(query),
           [&](ScalarBuilder &s, ValueRange args) {

@@ -24,13 +24,14 @@ namespace {
 /// Attention of a block of queries, with what its adjoint reads. `query`,
 /// `keys`, `values` and `gradient` are [B, n or m, H, D], `logSumExp` and
 /// `delta`, the product of the gradient and the output, [B, H, n]; all of the
-/// compute type.
+/// compute type. `kept` [H, n, m] is what dropout has multiplied weights by, or
+/// null.
 class BlockAdjoint {
 public:
   BlockAdjoint(StructuredBuilder &b, Value query, Value keys, Value values,
-               Value gradient, Value logSumExp, Value delta)
+               Value gradient, Value logSumExp, Value delta, Value kept)
       : b(b), type(getElementType(query)), query(query), keys(keys),
-        gradient(gradient) {
+        gradient(gradient), kept(kept) {
     SmallVector<OpFoldResult> square = getSquare();
     // Products of all queries with all keys run along the keys.
     auto multiply = [&](Value rows, Value columns) {
@@ -39,7 +40,7 @@ public:
                         {rows, {0, 2, 1, 4}}, {turned, {0, 1, 4, 3}});
     };
     dots = multiply(query, keys);
-    weightGradients = multiply(gradient, values);
+    weightGradients = dropped(multiply(gradient, values));
     rows = {{logSumExp, {0, 1, 2}}, {delta, {0, 1, 2}}};
   }
 
@@ -82,7 +83,7 @@ public:
     return sumOver(heated, {0, 1, 4, 2}, query, keys, scale);
   }
   Value getValueGradient() {
-    return sumOver(weights, {0, 1, 4, 2}, gradient, keys, 1.0);
+    return sumOver(dropped(weights), {0, 1, 4, 2}, gradient, keys, 1.0);
   }
 
   /// [H], the sum of F and the logits before their temperature, times the sign
@@ -106,6 +107,16 @@ public:
   Value getHeated() const { return heated; }
 
 private:
+  /// `square`, of weights or of their gradients, times what dropout says.
+  Value dropped(Value square) {
+    if (!kept)
+      return square;
+    return b.map(getSquare(), type, {{square, all}, {kept, {1, 2, 3}}},
+                 [](ScalarBuilder &s, ValueRange args) {
+                   return s.mul(args[0], args[1]);
+                 });
+  }
+
   SmallVector<OpFoldResult> getSquare() {
     SmallVector<OpFoldResult> sizes = b.sizesOf(query, {0, 2, 1});
     sizes.push_back(b.sizesOf(keys, {1}).front());
@@ -128,7 +139,7 @@ private:
 
   StructuredBuilder &b;
   Type type;
-  Value query, keys, gradient;
+  Value query, keys, gradient, kept;
   SmallVector<int64_t> all = {0, 1, 2, 3};
   SmallVector<Access> rows;
   Value dots, weightGradients, raw, weights, logitGradients, heated;
@@ -162,7 +173,8 @@ struct ConvertStateAttentionAdjoint
     Value gradient = b.widened(op.getGradient());
     BlockAdjoint adjoint(b, b.widened(op.getQuery()), b.widened(op.getKey()),
                          b.widened(op.getValue()), gradient, op.getLogSumExp(),
-                         getDelta(b, gradient, op.getOutput(), type));
+                         getDelta(b, gradient, op.getOutput(), type),
+                         /*kept=*/Value());
 
     SmallVector<Access> reads;
     if (temperature)
@@ -233,9 +245,10 @@ struct WindowAdjoint {
     Value query = rowsOf(op.getQuery()), gradient = rowsOf(op.getGradient());
     Value logSumExp = b.slice(op.getLogSumExp(), 2, offset, queries);
     Value delta = getDelta(b, gradient, rowsOf(op.getOutput()), type);
-    BlockAdjoint adjoint(b, query, b.slice(keys, 1, range.start, keyCount),
-                         b.slice(values, 1, range.start, keyCount), gradient,
-                         logSumExp, delta);
+    BlockAdjoint adjoint(
+        b, query, b.slice(keys, 1, range.start, keyCount),
+        b.slice(values, 1, range.start, keyCount), gradient, logSumExp, delta,
+        attention.getKept(b, range, getExtent(query, 2), count, type));
     WindowLogits logits(b, attention, range, b.sizesOf(query, {0}).front(),
                         getExtent(query, 2), count, type);
     auto toTemperature = [&](ScalarBuilder &s, ValueRange args) {

@@ -44,6 +44,7 @@ void brt::populateConvertBrtToLinalgPatterns(RewritePatternSet &patterns) {
   populateConvertAdjointPatterns(patterns);
   populateConvertAttentionAdjointPatterns(patterns);
   populateConvertAttentionPatterns(patterns);
+  populateConvertDropoutPatterns(patterns);
   populateConvertLinearPatterns(patterns);
   populateConvertLossPatterns(patterns);
   populateConvertPointwiseAdjointPatterns(patterns);

@@ -16,6 +16,8 @@ void populateConvertAdjointPatterns(mlir::RewritePatternSet &patterns);
 void populateConvertPointwiseAdjointPatterns(mlir::RewritePatternSet &patterns);
 void populateConvertAttentionAdjointPatterns(mlir::RewritePatternSet &patterns);
 void populateConvertPositionAdjointPatterns(mlir::RewritePatternSet &patterns);
+/// dropout.
+void populateConvertDropoutPatterns(mlir::RewritePatternSet &patterns);
 /// embed, linear, logits.
 void populateConvertLinearPatterns(mlir::RewritePatternSet &patterns);
 /// norm, unit_normalize, activation, gate, add_state_ids.

@@ -1,48 +1,13 @@
-//===- ConvertRandom.cpp - Philox and the inverse normal in IR ------------===//
+//===- ConvertRandom.cpp - The inverse normal in IR -----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ConvertBrtToLinalg.h"
-#include "StructuredBuilder.h"
+#include "Philox.h"
 #include "brt/dialects/Brt/Brt.h"
 #include "mlir/IR/PatternMatch.h"
-#include <array>
 
 using namespace mlir;
 using namespace brt;
-
-/// The 32 low bits of an i64.
-static Value low32(ScalarBuilder &s, Value word) {
-  return arith::AndIOp::create(s, word,
-                               s.constant(s.getI64Type(), 0xFFFFFFFFL));
-}
-
-static Value shiftRight(ScalarBuilder &s, Value word, int64_t bits) {
-  return arith::ShRUIOp::create(s, word, s.constant(s.getI64Type(), bits));
-}
-
-/// The first two words of Philox4x32-10 at counter [n, n >> 32, 0, 0]. Words
-/// are i64 below 2^32 (Salmon et al., SC 2011).
-static std::pair<Value, Value> philox(ScalarBuilder &s, Value n, Value key) {
-  constexpr int64_t kMultiplier0 = 0xD2511F53, kMultiplier1 = 0xCD9E8D57;
-  constexpr int64_t kWeyl0 = 0x9E3779B9, kWeyl1 = 0xBB67AE85;
-  constexpr int kRounds = 10;
-  Type i64 = s.getI64Type();
-  Value zero = s.constant(i64, 0);
-  std::array<Value, 4> c = {low32(s, n), shiftRight(s, n, 32), zero, zero};
-  Value key0 = low32(s, key), key1 = shiftRight(s, key, 32);
-  auto xor3 = [&](Value x, Value y, Value z) -> Value {
-    return arith::XOrIOp::create(s, arith::XOrIOp::create(s, x, y), z);
-  };
-  for (int round = 0; round < kRounds; ++round) {
-    Value product0 = s.mul(c[0], s.constant(i64, kMultiplier0));
-    Value product1 = s.mul(c[2], s.constant(i64, kMultiplier1));
-    c = {xor3(shiftRight(s, product1, 32), c[1], key0), low32(s, product1),
-         xor3(shiftRight(s, product0, 32), c[3], key1), low32(s, product0)};
-    key0 = low32(s, s.add(key0, s.constant(i64, kWeyl0)));
-    key1 = low32(s, s.add(key1, s.constant(i64, kWeyl1)));
-  }
-  return {c[0], c[1]};
-}
 
 /// coefficients[0] x^k + coefficients[1] x^(k-1) + ...
 static Value polynomial(ScalarBuilder &s, Value x,
@@ -109,9 +74,12 @@ struct ConvertRandom : OpRewritePattern<RandomOp> {
     Value result = b.map(
         b.sizesOf(op.getResult()), type.getElementType(), {},
         [&](ScalarBuilder &s, ValueRange) {
-          auto [w0, w1] = philox(s, linearIndex(s, type.getShape()), key);
-          Value bits =
-              s.add(s.mul(w0, s.constant(i64, 1 << 20)), shiftRight(s, w1, 12));
+          Value zero = s.constant(i64, 0);
+          auto [low, high] = splitWords(s, linearIndex(s, type.getShape()));
+          std::array<Value, 4> word =
+              emitPhilox(s, {low, high, zero, zero}, key);
+          Value lower = arith::ShRUIOp::create(s, word[1], s.constant(i64, 12));
+          Value bits = s.add(s.mul(word[0], s.constant(i64, 1 << 20)), lower);
           Value u = s.mul(s.add(s.toFloat(bits, f64), 0.5), 0x1p-52);
           if (truncated)
             u = s.add(s.mul(u, 1.0 - 2 * kNormalOfMinus2), kNormalOfMinus2);
@@ -124,11 +92,9 @@ struct ConvertRandom : OpRewritePattern<RandomOp> {
 
   static Value linearIndex(ScalarBuilder &s, ArrayRef<int64_t> shape) {
     Value n = s.constant(s.getI64Type(), 0);
-    for (auto [axis, extent] : llvm::enumerate(shape)) {
-      Value index =
-          arith::IndexCastOp::create(s, s.getI64Type(), s.loopIndex(axis));
-      n = s.add(s.mul(n, s.constant(s.getI64Type(), extent)), index);
-    }
+    for (auto [axis, extent] : llvm::enumerate(shape))
+      n = s.add(s.mul(n, s.constant(s.getI64Type(), extent)),
+                loopIndex64(s, axis));
     return n;
   }
 };

@@ -210,6 +210,28 @@ func.func @window_{0}_{1}_{2}_{3}(%q: tensor<?x{0}x2x5xT>, %k: tensor<?x{1}x2x5x
   check(text, {1, 3}, /*slack=*/4);
 }
 
+// Weights that dropout leaves out on both ways.
+TEST_P(CompiledAdjoints, Dropout) {
+  std::string text;
+  for (auto [n, m, w] : {std::array{8, 12, 4}, {6, 6, 8}, {12, 12, 4}})
+    for (const char *causal : {"true", "false"})
+      text += llvm::formatv(R"(
+func.func @attention_{0}_{1}_{3}(%q: tensor<?x{0}x2x5xT>, %k: tensor<?x{1}x2x5xT>, %v: tensor<?x{1}x2x5xT>, %g: tensor<?x{0}x2x5xT>, %t: tensor<2xP>,
+                         %seed: tensor<i64> {{test.range = array<i64: 0, 9>}, %step: tensor<i64> {{test.range = array<i64: 0, 9>})
+    -> (tensor<?x{0}x2x5xT>, tensor<?x{1}x2x5xT>, tensor<?x{1}x2x5xT>, tensor<2xP>) {{
+  %c = tensor.extract %seed[] : tensor<i64>
+  %d = tensor.extract %step[] : tensor<i64>
+  %o, %l = brt.window_attention %q, %k, %v temperature(%t : tensor<2xP>) draw(%c, %d) {{window = {2}, causal = {3}, dropout_rate = 0.4 : f64, dropout_site = 3}
+      : tensor<?x{0}x2x5xT>, tensor<?x{1}x2x5xT> -> tensor<?x2x{0}xP>
+  %0:4 = brt.window_attention_adjoint %q, %k, %v temperature(%t : tensor<2xP>) draw(%c, %d)
+      output %o, %l gradient %g {{window = {2}, causal = {3}, dropout_rate = 0.4 : f64, dropout_site = 3} : tensor<?x{0}x2x5xT>, tensor<?x{1}x2x5xT>, tensor<?x2x{0}xP>
+  return %0#0, %0#1, %0#2, %0#3 : tensor<?x{0}x2x5xT>, tensor<?x{1}x2x5xT>, tensor<?x{1}x2x5xT>, tensor<2xP>
+}
+)",
+                            n, m, w, causal);
+  check(text, {1, 3}, /*slack=*/4);
+}
+
 TEST_P(CompiledAdjoints, WindowAttentionAtPositions) {
   std::string text;
   int sizes[][3] = {{1, 8, 4}, {4, 8, 4}, {7, 14, 7}, {16, 32, 16}};

@@ -292,6 +292,30 @@ func.func @sums(%x: tensor<?x5xT>, %y: tensor<?x5xT>) -> (tensor<5xT>, tensor<5x
         {1, 3}, /*slack=*/4);
 }
 
+TEST_P(CompiledOps, Dropout) {
+  check(R"(
+func.func @features(%x: tensor<?x12x5xT>, %y: tensor<?x256x3xT>, %seed: tensor<i64> {test.range = array<i64: -1000000000000, 1000000000000>},
+                    %step: tensor<i64> {test.range = array<i64: 0, 100000>}) -> (tensor<?x12x5xT>, tensor<?x256x3xT>) {
+  %a = tensor.extract %seed[] : tensor<i64>
+  %b = tensor.extract %step[] : tensor<i64>
+  %0 = brt.dropout %x draw(%a, %b) {rate = 0.3 : f64, site = 2} : tensor<?x12x5xT>
+  %1 = brt.dropout %y draw(%a, %b) {rate = 0.05 : f64, site = 2147483647} : tensor<?x256x3xT>
+  return %0, %1 : tensor<?x12x5xT>, tensor<?x256x3xT>
+}
+func.func @attention(%q: tensor<?x12x2x5xT>, %k: tensor<?x16x2x5xT>, %p: tensor<?x8x2x5xT>, %seed: tensor<i64> {test.range = array<i64: 0, 9>},
+                     %step: tensor<i64> {test.range = array<i64: 0, 9>}) -> (tensor<?x12x2x5xT>, tensor<?x12x2x5xT>, tensor<?x8x2x5xT>, tensor<?x12x2x5xT>) {
+  %a = tensor.extract %seed[] : tensor<i64>
+  %b = tensor.extract %step[] : tensor<i64>
+  %0 = brt.window_attention %q, %k, %k draw(%a, %b) {window = 4, dropout_rate = 0.4 : f64, dropout_site = 1} : tensor<?x12x2x5xT>, tensor<?x16x2x5xT>
+  %1 = brt.window_attention %q, %q, %q draw(%a, %b) {window = 6, dropout_rate = 0.4 : f64, dropout_site = 1} : tensor<?x12x2x5xT>, tensor<?x12x2x5xT>
+  %2 = brt.window_attention %p, %p, %p draw(%a, %b) {window = 9, dropout_rate = 0.2 : f64, dropout_site = 3} : tensor<?x8x2x5xT>, tensor<?x8x2x5xT>
+  %3 = brt.window_attention %q, %k, %k draw(%a, %b) {window = 4, causal = false, dropout_rate = 0.4 : f64, dropout_site = 1} : tensor<?x12x2x5xT>, tensor<?x16x2x5xT>
+  return %0, %1, %2, %3 : tensor<?x12x2x5xT>, tensor<?x12x2x5xT>, tensor<?x8x2x5xT>, tensor<?x12x2x5xT>
+}
+)",
+        {1, 3});
+}
+
 // Ops of upstream dialects that a cell of the user's own is made of. The sum
 // rounds each of its four additions to its type, in an order that vectors
 // change.
