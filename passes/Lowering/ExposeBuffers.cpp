@@ -13,6 +13,19 @@ namespace brt {
 } // namespace brt
 
 using namespace mlir;
+using namespace brt;
+
+/// The argument that a result is the new value of: one of its kind and name,
+/// for what is updated in place (brt-c/Program.h).
+static std::optional<unsigned> findUpdated(func::FuncOp func, unsigned result) {
+  for (StringRef kind :
+       {BrtDialect::getParameterAttrName(), BrtDialect::getOptimizerAttrName()})
+    if (Attribute name = func.getResultAttr(result, kind))
+      for (unsigned i = 0; i < func.getNumArguments(); ++i)
+        if (func.getArgAttr(i, kind) == name)
+          return i;
+  return std::nullopt;
+}
 
 static LogicalResult verifyEntry(func::FuncOp func) {
   auto verifyTypes = [&](StringRef what, TypeRange types) -> LogicalResult {
@@ -30,6 +43,12 @@ static LogicalResult verifyEntry(func::FuncOp func) {
   if (failed(verifyTypes("arguments", func.getArgumentTypes())) ||
       failed(verifyTypes("results", func.getResultTypes())))
     return failure();
+  for (auto [i, type] : llvm::enumerate(func.getResultTypes()))
+    if (std::optional<unsigned> argument = findUpdated(func, i))
+      if (Type old = func.getArgumentTypes()[*argument]; old != type)
+        return func.emitOpError("expects result ")
+               << i << " to have the type " << old << " of argument "
+               << *argument << ", which it updates, but got " << type;
   if (!func.getBody().hasOneBlock())
     return func.emitOpError("expects an entry point to have one block");
   WalkResult walk = func.walk([](func::CallOp call) {
@@ -52,36 +71,49 @@ static Value readBuffer(OpBuilder &b, BlockArgument buffer, Type type,
                                            /*restrict=*/true, writable);
 }
 
-/// Arguments become buffers that are read, results ones that are written.
-/// Results are materialised as tensors first: bufferization sees what tensors
-/// overwrite, but not what happens to a memref.
+/// Arguments become buffers that are read, results ones that are written; what
+/// is updated in place has one buffer that is both. Results are materialised as
+/// tensors first: bufferization sees what tensors overwrite, but not what
+/// happens to a memref.
 static void exposeBuffers(func::FuncOp func) {
   Block &block = func.getBody().front();
   Operation *returnOp = block.getTerminator();
-  OpBuilder b = OpBuilder::atBlockBegin(&block);
-  func->setAttr(brt::kArgumentCountAttr,
+  OpBuilder b = OpBuilder::atBlockBegin(&block), atEnd(returnOp);
+  SmallVector<std::optional<unsigned>> updated;
+  for (unsigned i = 0; i < func.getNumResults(); ++i)
+    updated.push_back(findUpdated(func, i));
+
+  func->setAttr(kArgumentCountAttr,
                 b.getI64IntegerAttr(block.getNumArguments()));
+  SmallVector<Value> tensors;
   for (BlockArgument argument : block.getArguments()) {
     Type type = argument.getType();
     argument.setType(getBufferType(type));
-    Value tensor = readBuffer(b, argument, type, /*writable=*/false);
-    argument.replaceAllUsesExcept(tensor, tensor.getDefiningOp());
+    bool writable = llvm::is_contained(updated, argument.getArgNumber());
+    tensors.push_back(readBuffer(b, argument, type, writable));
+    argument.replaceAllUsesExcept(tensors.back(),
+                                  tensors.back().getDefiningOp());
   }
   SmallVector<std::pair<Value, BlockArgument>> results;
-  for (Value value : returnOp->getOperands()) {
+  for (auto [i, value] : llvm::enumerate(returnOp->getOperands())) {
     Type type = value.getType();
+    // Every result has a place among the buffers, also where it is not used.
     BlockArgument buffer =
         block.addArgument(getBufferType(type), value.getLoc());
-    Value target = readBuffer(b, buffer, type, /*writable=*/true);
-    OpBuilder atEnd(returnOp);
+    Value target;
+    if (updated[i]) {
+      buffer = block.getArgument(*updated[i]);
+      target = tensors[*updated[i]];
+    } else {
+      target = readBuffer(b, buffer, type, /*writable=*/true);
+    }
     auto written = bufferization::MaterializeInDestinationOp::create(
         atEnd, value.getLoc(), type, value, target);
     results.emplace_back(written.getResult(), buffer);
   }
-  b.setInsertionPoint(returnOp);
   for (auto [value, buffer] : results)
     bufferization::MaterializeInDestinationOp::create(
-        b, value.getLoc(), /*result=*/Type(), value, buffer,
+        atEnd, value.getLoc(), /*result=*/Type(), value, buffer,
         /*restrict=*/false, /*writable=*/true);
   returnOp->setOperands({});
   func.removeResAttrsAttr();
@@ -93,7 +125,7 @@ static void exposeBuffers(func::FuncOp func) {
 namespace {
 struct ExposeBuffersPass : brt::impl::ExposeBuffersPassBase<ExposeBuffersPass> {
   void runOnOperation() override {
-    StringRef entryName = brt::BrtDialect::getEntryAttrName();
+    StringRef entryName = BrtDialect::getEntryAttrName();
     bool anyEntry = false;
     for (auto func :
          llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>())) {

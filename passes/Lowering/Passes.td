@@ -72,7 +72,9 @@ def ExposeBuffersPass : Pass<"brt-expose-buffers", "mlir::ModuleOp"> {
   let summary = "Give entry points buffers for arguments and results";
   let description = [{
     Tensors that an entry point takes become buffers that it reads; tensors that
-    it returns become buffers, after the arguments, that it writes. Functions
+    it returns become buffers, after the arguments, that it writes. A parameter,
+    or state of an optimizer, that is returned under the name of an argument is
+    written to the buffer of that argument, and its own is not used. Functions
     that are no entry points are erased.
 
     ```
@@ -95,7 +97,7 @@ def ExposeBuffersPass : Pass<"brt-expose-buffers", "mlir::ModuleOp"> {
     ```
 
     Requires: entry points of one block on tensors whose extents are static but
-              for axis 0, calls inlined.
+              for axis 0, calls inlined; what is updated keeps its type.
     Ensures:  entry points return nothing.
     Numerics: bit-exact.
   }];

@@ -35,8 +35,14 @@ public:
           function.getArgAttr(index, BrtDialect::getParameterAttrName()) !=
           nullptr;
       std::normal_distribution<double> distribution(0, isParameter ? 0.3 : 1);
-      for (double &x : tensor.getReals())
+      // Second moments are not negative.
+      bool isState = function.getArgAttr(
+                         index, BrtDialect::getOptimizerAttrName()) != nullptr;
+      for (double &x : tensor.getReals()) {
         x = distribution(engine);
+        if (isState)
+          x = std::abs(x);
+      }
       // What the buffer holds is what the evaluator reads.
       return fromBytes(toBytes(tensor, type), type, lanes);
     }

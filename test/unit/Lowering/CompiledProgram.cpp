@@ -108,24 +108,40 @@ static unsigned getElementBytes(Type type) {
   return std::max(1u, type.getIntOrFloatBitWidth() / 8);
 }
 
+/// The argument that a result updates in place.
+static std::optional<unsigned> findUpdated(func::FuncOp function,
+                                           unsigned result) {
+  for (StringRef kind : {brt::BrtDialect::getParameterAttrName(),
+                         brt::BrtDialect::getOptimizerAttrName()})
+    if (Attribute name = function.getResultAttr(result, kind))
+      for (unsigned i = 0; i < function.getNumArguments(); ++i)
+        if (function.getArgAttr(i, kind) == name)
+          return i;
+  return std::nullopt;
+}
+
 CompiledProgram::Buffers CompiledProgram::run(const brt_variant_t &variant,
                                               unsigned entry,
                                               func::FuncOp function,
                                               int64_t lanes,
                                               const Buffers &arguments) const {
+  std::vector<const void *> argumentPointers;
+  for (const std::vector<char> &buffer : arguments)
+    argumentPointers.push_back(buffer.data());
   Buffers results;
-  for (Type type : function.getResultTypes()) {
+  std::vector<void *> resultPointers;
+  for (auto [i, type] : llvm::enumerate(function.getResultTypes())) {
     auto tensor = cast<RankedTensorType>(type);
     int64_t count = reference::getNumElements(getShape(tensor, lanes));
     // All bits set is a NaN of every floating-point type.
     results.emplace_back(count * getElementBytes(tensor.getElementType()), -1);
+    resultPointers.push_back(results.back().data());
+    if (std::optional<unsigned> argument = findUpdated(function, i)) {
+      results.back() = arguments[*argument];
+      resultPointers.back() = results.back().data();
+      argumentPointers[*argument] = results.back().data();
+    }
   }
-  std::vector<const void *> argumentPointers;
-  for (const std::vector<char> &buffer : arguments)
-    argumentPointers.push_back(buffer.data());
-  std::vector<void *> resultPointers;
-  for (std::vector<char> &buffer : results)
-    resultPointers.push_back(buffer.data());
   variant.entries[entry](lanes, argumentPointers.data(), resultPointers.data());
   return results;
 }

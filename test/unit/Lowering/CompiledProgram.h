@@ -36,7 +36,7 @@ public:
 
   using Buffers = std::vector<std::vector<char>>;
   /// Runs entry point `entry` and returns the bytes of its results. Results are
-  /// NaN before.
+  /// NaN before, but for those updated in place, which are their arguments.
   Buffers run(const brt_variant_t &variant, unsigned entry,
               mlir::func::FuncOp function, int64_t lanes,
               const Buffers &arguments) const;

@@ -9,6 +9,7 @@
 #include "CheckEntries.h"
 #include "brt/InitAll.h"
 #include "brt/dialects/Brt/Brt.h"
+#include "brt/passes/Optimize/Passes.h"
 #include "brt/passes/Pipelines/Levels.h"
 #include "brt/passes/Pipelines/Training.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -42,10 +43,10 @@ static void boundIntegers(func::FuncOp function, int64_t window) {
   }
 }
 
-/// Checks the entry points of a model, or only one of them, which may be that
-/// of gradients.
+/// Checks the entry points of a model that `build` makes, or only one of them.
 static void checkModel(StringRef options, StringRef recurrent,
-                       const Tolerance &tolerance, StringRef only = "") {
+                       const Tolerance &tolerance, StringRef only,
+                       llvm::function_ref<void(OpPassManager &)> build) {
   constexpr int64_t kWindow = 6;
   DialectRegistry registry;
   registerAllDialects(registry);
@@ -62,10 +63,7 @@ brt.model @small segment = 18, window = {0}, width = 14, heads = 2, head_width =
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
   ASSERT_TRUE(module) << text;
   PassManager manager(&context);
-  if (only == "gradient")
-    buildTrainingPipeline(manager);
-  else
-    buildCompilePipeline(manager, *findLevel("cell"));
+  build(manager);
   ASSERT_TRUE(succeeded(manager.run(*module))) << text;
   for (auto function :
        llvm::make_early_inc_range(module->getOps<func::FuncOp>())) {
@@ -76,6 +74,27 @@ brt.model @small segment = 18, window = {0}, width = 14, heads = 2, head_width =
   }
   SCOPED_TRACE(text);
   checkEntries(*module, tolerance, {3});
+}
+
+static void checkModel(StringRef options, StringRef recurrent,
+                       const Tolerance &tolerance, StringRef only = "") {
+  checkModel(options, recurrent, tolerance, only, [](OpPassManager &manager) {
+    buildCompilePipeline(manager, *findLevel("cell"));
+  });
+}
+
+static void checkGradients(StringRef options, StringRef recurrent,
+                           const Tolerance &tolerance) {
+  checkModel(options, recurrent, tolerance, "gradient", buildTrainingPipeline);
+}
+
+/// Checks a training step from random parameters and state.
+static void checkTraining(const Tolerance &tolerance,
+                          const AddOptimizerPassOptions &optimizer) {
+  checkModel("", "", tolerance, "train_step", [&](OpPassManager &manager) {
+    buildTrainingPipeline(manager);
+    manager.addPass(createAddOptimizerPass(optimizer));
+  });
 }
 
 static constexpr Tolerance kF32 = {"f32", reference::Arithmetic::F64, 2e-5};
@@ -121,18 +140,42 @@ TEST(CompiledModels, Gradients) {
                       "  brt.recurrent_layer states = 3, gate = {2}, "
                       "configuration = {0}",
                       configuration, first, second);
-    checkModel(", norm = layer, norm_bias = true, activation = swish", layers,
-               kF64, "gradient");
+    checkGradients(", norm = layer, norm_bias = true, activation = swish",
+                   layers, kF64);
   }
 }
 
 TEST(CompiledModels, GradientsOfPositions) {
   for (StringRef kind : {"rotary", "fourier", "alibi", "nn"})
-    checkModel((", attention_sink = true, position_bias = " + kind).str(), "",
-               kF64, "gradient");
+    checkGradients((", attention_sink = true, position_bias = " + kind).str(),
+                   "", kF64);
 }
 
 TEST(CompiledModels, GradientsInF32) {
-  checkModel(", feedback = true, stack_window = 6", "", kF32Gradient,
-             "gradient");
+  checkGradients(", feedback = true, stack_window = 6", "", kF32Gradient);
+}
+
+TEST(CompiledModels, TrainingSteps) {
+  constexpr std::pair<Optimizer, Tolerance> kinds[] = {
+      {Optimizer::Adafactor, kF64},
+      {Optimizer::AdamW, kF32Gradient},
+      {Optimizer::SGD, kF64}};
+  for (const auto &[kind, tolerance] : kinds) {
+    AddOptimizerPassOptions optimizer;
+    optimizer.optimizer = kind;
+    // The embedding and some kernels are factored.
+    optimizer.factoredMinimum = 14;
+    checkTraining(tolerance, optimizer);
+  }
+}
+
+TEST(CompiledModels, TrainingStepsOfManyParts) {
+  AddOptimizerPassOptions optimizer;
+  optimizer.optimizer = Optimizer::AdamW;
+  optimizer.weightDecay = 0.1;
+  optimizer.accumulateSteps = 2;
+  optimizer.lossGuard = true;
+  optimizer.clipNorm = 1;
+  optimizer.lossNormalization = LossNormalization::Mean;
+  checkTraining(kF64, optimizer);
 }
