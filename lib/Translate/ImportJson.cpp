@@ -78,6 +78,15 @@ InFlightDiagnostic JsonImporter::emitErrorAt(StringRef name) const {
   return emitError(0);
 }
 
+/// The integer that a value is. Read from its digits, as LLVM's getAsInteger()
+/// takes the double 2^63, which 64 bits do not hold.
+static std::optional<int64_t> getAsInteger(const json::Value &value) {
+  int64_t integer;
+  if (StringRef(llvm::to_string(value)).getAsInteger(10, integer))
+    return std::nullopt;
+  return integer;
+}
+
 /// A value in words short enough for an error.
 static std::string describe(const json::Value &value) {
   if (value.kind() == json::Value::Array)
@@ -153,7 +162,7 @@ FailureOr<int64_t> JsonImporter::readInteger(StringRef name) {
   if (!value)
     return emitError(0) << "expects key '" << name
                         << "' to be given, but got none";
-  if (std::optional<int64_t> integer = value->getAsInteger())
+  if (std::optional<int64_t> integer = getAsInteger(*value))
     return *integer;
   return emitErrorAt(name) << "expects '" << name
                            << "' to be an integer, but got "
@@ -190,7 +199,7 @@ LogicalResult JsonImporter::readOption(const JsonKey &key,
   std::string word;
   if (std::optional<StringRef> string = value.getAsString())
     word = string->str();
-  else if (std::optional<int64_t> integer = value.getAsInteger())
+  else if (std::optional<int64_t> integer = getAsInteger(value))
     word = std::to_string(*integer);
   else if (value.kind() == json::Value::Number ||
            value.kind() == json::Value::Boolean)
@@ -330,7 +339,7 @@ LogicalResult JsonImporter::readLayers() {
              << "expects 'recurrent_layers' to be an array, but got "
              << describe(*value);
     for (const json::Value &element : *indices) {
-      std::optional<int64_t> layer = element.getAsInteger();
+      std::optional<int64_t> layer = getAsInteger(element);
       int64_t next = builder.getNumLayers();
       if (!layer || *layer < next || *layer >= *layers)
         return emitErrorAt("recurrent_layers")
