@@ -40,7 +40,7 @@ bool GlobalClocks::fetch(uint64_t address, uint32_t block,
 
 BlockClocks::BlockClocks(unsigned warps, uint32_t block, GlobalClocks &global)
     : block(block), global(global), known(warps), together(warps, 0),
-      pairs(warps), fenced(warps), observed(warps) {
+      floors(warps, 0), pairs(warps), fenced(warps), observed(warps) {
   for (unsigned warp = 0; warp < warps; ++warp)
     known[warp].own[warp] = 1;
 }
@@ -57,11 +57,21 @@ void BlockClocks::join(unsigned warp, const Knowledge &knowledge) {
   uint32_t own = now(warp);
   known[warp].join(knowledge);
   known[warp].own[warp] = own;
+  findFloor(warp);
+}
+
+void BlockClocks::findFloor(unsigned warp) {
+  uint32_t least = together[warp];
+  for (unsigned other = 0; other < known.size(); ++other)
+    if (other != warp)
+      least = std::min(least, known[warp].own[other]);
+  floors[warp] = least;
 }
 
 void BlockClocks::release(unsigned warp, unsigned barrier) {
   atBarrier[barrier].join(known[warp]);
   together[warp] = now(warp);
+  findFloor(warp);
   ++known[warp].own[warp];
 }
 
@@ -77,6 +87,7 @@ void BlockClocks::warpSync(unsigned warp, uint32_t lanes, uint32_t live) {
   uint32_t tick = known[warp].own[warp]++;
   if ((live & ~lanes) == 0) {
     together[warp] = tick;
+    findFloor(warp);
     return;
   }
   if (!pairs[warp])

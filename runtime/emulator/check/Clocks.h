@@ -63,6 +63,10 @@ public:
   /// The tick that an access of `warp` now belongs to.
   uint32_t now(unsigned warp) const { return known[warp].own[warp]; }
 
+  /// All accesses up to this tick, of any thread of the block, are ordered
+  /// before what any lane of `warp` does now.
+  uint32_t floor(unsigned warp) const { return floors[warp]; }
+
   /// True if an access of (otherWarp, otherLane) at `tick` is ordered before
   /// what (warp, lane) does now.
   bool ordered(unsigned warp, unsigned lane, unsigned otherWarp,
@@ -97,6 +101,7 @@ private:
   GlobalClocks &global;
   std::vector<Knowledge> known;   // [warp]
   std::vector<uint32_t> together; // [warp]: all its lanes know all up to here
+  std::vector<uint32_t> floors;   // [warp]
   std::vector<std::unique_ptr<LaneTicks>> pairs; // [warp][lane][other lane]
   std::vector<Knowledge> fenced;                 // known at the last fence
   std::vector<Knowledge> observed; // read strongly, not yet fenced
@@ -104,6 +109,7 @@ private:
   std::unordered_map<uint64_t, Knowledge> atShared;
 
   void join(unsigned warp, const Knowledge &knowledge);
+  void findFloor(unsigned warp);
 };
 
 } // namespace brt::emu

@@ -3,61 +3,69 @@
 
 #include "check/GlobalRaces.h"
 
+#include "check/Rows.h"
+
 #include <algorithm>
 
 using namespace brt::emu;
 
-static constexpr uint64_t kCellBytes = 4;
-static constexpr uint32_t kSiteMask = 0xfffff;
-
 bool GlobalRaces::races(const BlockClocks &known, const Access &access,
-                        const Stamp &earlier) {
-  if (earlier.tick == 0 || (earlier.strong && access.strong))
+                        const Stamps &earlier, size_t at) {
+  Access other = unpackWho(earlier.who[at]);
+  uint32_t tick = earlier.tick[at];
+  if (tick == 0 || (other.strong && access.strong))
     return false;
-  if (earlier.block == known.block)
-    return !known.ordered(access.warp, access.lane, earlier.warp, earlier.lane,
-                          earlier.tick);
-  return !known.orderedAcross(access.warp, earlier.block, earlier.warp,
-                              earlier.tick);
+  if (earlier.block[at] == known.block)
+    return !known.ordered(access.warp, access.lane, other.warp, other.lane,
+                          tick);
+  return !known.orderedAcross(access.warp, earlier.block[at], other.warp, tick);
 }
 
-void GlobalRaces::fill(Conflict &conflict, const Stamp &earlier) {
-  conflict.block = earlier.block;
-  conflict.other.warp = earlier.warp;
-  conflict.other.lane = earlier.lane;
-  conflict.other.site = earlier.site;
-  conflict.other.strong = earlier.strong;
+void GlobalRaces::fill(Conflict &conflict, const Stamps &earlier, size_t at) {
+  conflict.block = earlier.block[at];
+  conflict.other = unpackWho(earlier.who[at]);
 }
 
 bool GlobalRaces::visit(const BlockClocks &known, const Access &access,
-                        Cell &cell, uint8_t bytes, bool isWrite, bool same,
-                        Conflict &conflict) {
+                        Chunk &chunk, size_t at, uint8_t bytes, bool isWrite,
+                        bool same, Conflict &conflict) {
   bool found = false;
-  if ((cell.written & bytes) && races(known, access, cell.writer)) {
+  const Stamps &writers = chunk.writers, &readers = chunk.readers;
+  if ((writers.bytes[at] & bytes) && races(known, access, writers, at)) {
     // Threads that run the same store and agree do no harm.
-    bool agrees = isWrite && same && cell.writer.site == access.site;
+    bool agrees =
+        isWrite && same &&
+        ((writers.who[at] ^ access.site) & ((1u << kSiteBits) - 1)) == 0;
     if (!agrees) {
-      fill(conflict, cell.writer);
+      fill(conflict, writers, at);
       found = true;
     }
   }
-  if (isWrite && (cell.read & bytes) && races(known, access, cell.reader)) {
-    fill(conflict, cell.reader);
+  if (isWrite && (readers.bytes[at] & bytes) &&
+      races(known, access, readers, at)) {
+    fill(conflict, readers, at);
     found = true;
   }
-  Stamp &stamp = isWrite ? cell.writer : cell.reader;
-  uint8_t &mask = isWrite ? cell.written : cell.read;
-  bool again = stamp.tick == known.now(access.warp) &&
-               stamp.block == known.block && stamp.warp == access.warp &&
-               stamp.lane == access.lane;
-  mask = again ? mask | bytes : bytes;
-  stamp.tick = known.now(access.warp);
-  stamp.block = known.block;
-  stamp.site = access.site & kSiteMask;
-  stamp.warp = access.warp & 31;
-  stamp.lane = access.lane & 31;
-  stamp.strong = access.strong;
+  Stamps &stamps = isWrite ? chunk.writers : chunk.readers;
+  uint32_t now = known.now(access.warp), who = packWho(access);
+  bool again = stamps.tick[at] == now && stamps.block[at] == known.block &&
+               ((stamps.who[at] ^ who) & kThreadMask) == 0;
+  stamps.bytes[at] = again ? stamps.bytes[at] | bytes : bytes;
+  stamps.tick[at] = now;
+  stamps.block[at] = known.block;
+  stamps.who[at] = who;
   return found;
+}
+
+GlobalRaces::Chunk &GlobalRaces::Stripe::find(uint64_t number) {
+  if (!last || lastNumber != number) {
+    auto &chunk = chunks[number];
+    if (!chunk)
+      chunk = std::make_unique<Chunk>();
+    last = chunk.get();
+    lastNumber = number;
+  }
+  return *last;
 }
 
 bool GlobalRaces::access(const BlockClocks &known, const Access &access,
@@ -67,13 +75,7 @@ bool GlobalRaces::access(const BlockClocks &known, const Access &access,
   uint64_t number = address >> kChunkShift;
   Stripe &stripe = stripes[number % kStripes];
   std::lock_guard<std::mutex> lock(stripe.mutex);
-  if (!stripe.last || stripe.lastNumber != number) {
-    auto &chunk = stripe.chunks[number];
-    if (!chunk)
-      chunk = std::make_unique<Cell[]>((1u << kChunkShift) / kCellBytes);
-    stripe.last = chunk.get();
-    stripe.lastNumber = number;
-  }
+  Chunk &chunk = stripe.find(number);
   bool found = false;
   uint64_t inChunk = address & ((1u << kChunkShift) - 1);
   for (uint64_t at = inChunk; at < inChunk + size;) {
@@ -81,9 +83,46 @@ bool GlobalRaces::access(const BlockClocks &known, const Access &access,
     uint64_t count =
         std::min<uint64_t>(kCellBytes - first, inChunk + size - at);
     uint8_t bytes = static_cast<uint8_t>(((1u << count) - 1) << first);
-    found |= visit(known, access, stripe.last[at / kCellBytes], bytes, isWrite,
-                   same, conflict);
+    found |= visit(known, access, chunk, at / kCellBytes, bytes, isWrite, same,
+                   conflict);
     at += count;
   }
   return found;
+}
+
+/// What rowIsOrdered says, of a row of this block's own accesses or none.
+template <class Shape>
+static bool isOwnAndOrdered(const BlockClocks &known, const Access &first,
+                            const uint32_t *tick, const uint32_t *who,
+                            const uint32_t *block) {
+  uint32_t foreign = 0;
+  for (uint32_t i = 0; i < Shape::lanes * Shape::words; ++i)
+    foreign |= tick[i] ? block[i] ^ known.block : 0;
+  return foreign == 0 &&
+         rowIsOrdered<Shape>(tick, who, first, known.floor(first.warp));
+}
+
+bool GlobalRaces::accessRow(const BlockClocks &known, const Access &first,
+                            uint64_t address, uint32_t words, bool isWrite) {
+  uint64_t number = address >> kChunkShift;
+  size_t at = (address & ((1u << kChunkShift) - 1)) / kCellBytes;
+  if (at + kRowLanes * words > kChunkWords)
+    return false;
+  Stripe &stripe = stripes[number % kStripes];
+  std::lock_guard<std::mutex> lock(stripe.mutex);
+  Chunk &chunk = stripe.find(number);
+  return forRowOf<kRowLanes>(words, [&](auto shape) {
+    using Shape = decltype(shape);
+    auto ordered = [&](const Stamps &stamps) {
+      return isOwnAndOrdered<Shape>(known, first, stamps.tick + at,
+                                    stamps.who + at, stamps.block + at);
+    };
+    if (!ordered(chunk.writers) || (isWrite && !ordered(chunk.readers)))
+      return false;
+    Stamps &stamps = isWrite ? chunk.writers : chunk.readers;
+    stampRow<Shape>(stamps.tick + at, stamps.who + at, stamps.bytes + at,
+                    known.now(first.warp), packWho(first));
+    std::fill_n(stamps.block + at, Shape::lanes * Shape::words, known.block);
+    return true;
+  });
 }

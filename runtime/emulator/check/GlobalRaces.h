@@ -25,31 +25,40 @@ public:
   bool access(const BlockClocks &known, const Access &access, uint64_t address,
               uint32_t size, bool isWrite, bool same, Conflict &conflict);
 
+  /// The same for a whole warp, whose lanes one after the other touch `words`
+  /// words each; as SharedRaces::readRow.
+  bool accessRow(const BlockClocks &known, const Access &first,
+                 uint64_t address, uint32_t words, bool isWrite);
+
 private:
-  struct Stamp {
-    uint32_t tick = 0, block = 0;
-    uint32_t site : 20, warp : 5, lane : 5, strong : 1;
-    Stamp() : site(0), warp(0), lane(0), strong(0) {}
-  };
-  struct Cell {
-    Stamp writer, reader;
-    uint8_t written = 0, read = 0; // bytes of the four
-  };
   /// Words are kept in chunks that exist once one of them is touched.
   static constexpr unsigned kChunkShift = 12, kStripes = 256;
+  static constexpr uint64_t kCellBytes = 4;
+  static constexpr size_t kChunkWords = (size_t(1) << kChunkShift) / kCellBytes;
+  struct Stamps {
+    uint32_t tick[kChunkWords] = {}, who[kChunkWords] = {},
+             block[kChunkWords] = {};
+    uint8_t bytes[kChunkWords] = {}; // which of the four
+  };
+  struct Chunk {
+    Stamps writers, readers;
+  };
   struct Stripe {
     std::mutex mutex;
-    std::unordered_map<uint64_t, std::unique_ptr<Cell[]>> chunks;
+    std::unordered_map<uint64_t, std::unique_ptr<Chunk>> chunks;
     uint64_t lastNumber = 0; // the chunk found last
-    Cell *last = nullptr;
+    Chunk *last = nullptr;
+
+    Chunk &find(uint64_t number);
   };
   Stripe stripes[kStripes];
 
   static bool races(const BlockClocks &known, const Access &access,
-                    const Stamp &earlier);
-  static void fill(Conflict &conflict, const Stamp &earlier);
-  static bool visit(const BlockClocks &known, const Access &access, Cell &cell,
-                    uint8_t bytes, bool isWrite, bool same, Conflict &conflict);
+                    const Stamps &earlier, size_t at);
+  static void fill(Conflict &conflict, const Stamps &earlier, size_t at);
+  static bool visit(const BlockClocks &known, const Access &access,
+                    Chunk &chunk, size_t at, uint8_t bytes, bool isWrite,
+                    bool same, Conflict &conflict);
 };
 
 } // namespace brt::emu

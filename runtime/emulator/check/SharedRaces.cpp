@@ -3,6 +3,8 @@
 
 #include "check/SharedRaces.h"
 
+#include "check/Rows.h"
+
 #include <algorithm>
 
 using namespace brt::emu;
@@ -17,86 +19,140 @@ static uint8_t bytesIn(uint32_t start, uint32_t offset, uint32_t end) {
 }
 
 SharedRaces::SharedRaces(uint32_t bytes, const BlockClocks &clocks)
-    : clocks(clocks), cells((bytes + kCellBytes - 1) / kCellBytes) {}
+    : clocks(clocks), writers((bytes + kCellBytes - 1) / kCellBytes),
+      readers{Stamps(writers.tick.size()), Stamps(writers.tick.size())} {}
 
-SharedRaces::Stamp SharedRaces::stamp(const Access &access) const {
-  Stamp result;
-  result.tick = clocks.now(access.warp);
-  result.site = access.site & 0xfffff;
-  result.warp = access.warp & 31;
-  result.lane = access.lane & 31;
-  result.strong = access.strong;
-  return result;
+/// Pieces of one word by the same thread at the same tick add up.
+void SharedRaces::Stamps::set(size_t at, uint32_t newTick, uint32_t newWho,
+                              uint8_t newBytes) {
+  bool again = tick[at] == newTick && ((who[at] ^ newWho) & kThreadMask) == 0;
+  bytes[at] = again ? bytes[at] | newBytes : newBytes;
+  tick[at] = newTick;
+  who[at] = newWho;
 }
 
-bool SharedRaces::races(const Access &access, const Stamp &earlier) const {
-  if (earlier.tick == 0 || (earlier.strong && access.strong))
+bool SharedRaces::races(const Access &access, const Stamps &earlier,
+                        size_t at) const {
+  uint32_t who = earlier.who[at];
+  if (earlier.tick[at] == 0 || ((who & kStrongBit) && access.strong))
     return false;
-  if (earlier.inFlight)
+  if (who & kInFlightBit)
     return true;
-  return !clocks.ordered(access.warp, access.lane, earlier.warp, earlier.lane,
-                         earlier.tick);
+  Access other = unpackWho(who);
+  return !clocks.ordered(access.warp, access.lane, other.warp, other.lane,
+                         earlier.tick[at]);
 }
 
-bool SharedRaces::fill(Conflict &conflict, const Stamp &earlier) const {
+bool SharedRaces::fill(Conflict &conflict, const Stamps &earlier,
+                       size_t at) const {
   conflict.block = clocks.block;
-  conflict.other.warp = earlier.warp;
-  conflict.other.lane = earlier.lane;
-  conflict.other.site = earlier.site;
-  conflict.other.strong = earlier.strong;
-  conflict.inFlight = earlier.inFlight;
+  conflict.other = unpackWho(earlier.who[at]);
+  conflict.inFlight = earlier.who[at] & kInFlightBit;
   return true;
+}
+
+template <class Shape>
+bool SharedRaces::readWords(const Access &first, uint32_t offset) {
+  size_t at = offset / kCellBytes;
+  if (!rowIsOrdered<Shape>(&writers.tick[at], &writers.who[at], first,
+                           clocks.floor(first.warp)))
+    return false;
+  // Where some word was last read by another warp, the whole row goes to the
+  // second slot, and what another warp left there is forgotten.
+  const uint32_t *tick = &readers[0].tick[at], *whos = &readers[0].who[at];
+  uint32_t who = packWho(first), others = 0;
+  for (uint32_t i = 0; i < Shape::lanes * Shape::words; ++i)
+    others |= tick[i] ? (whos[i] ^ who) & (31u << kWarpShift) : 0;
+  Stamps &slot = readers[others != 0];
+  stampRow<Shape>(&slot.tick[at], &slot.who[at], &slot.bytes[at],
+                  clocks.now(first.warp), who);
+  return true;
+}
+
+template <class Shape>
+bool SharedRaces::writeWords(const Access &first, uint32_t offset) {
+  size_t at = offset / kCellBytes;
+  for (const Stamps *each : {&writers, &readers[0], &readers[1]})
+    if (!rowIsOrdered<Shape>(&each->tick[at], &each->who[at], first,
+                             clocks.floor(first.warp)))
+      return false;
+  stampRow<Shape>(&writers.tick[at], &writers.who[at], &writers.bytes[at],
+                  clocks.now(first.warp), packWho(first));
+  return true;
+}
+
+bool SharedRaces::readRow(const Access &first, uint32_t offset,
+                          uint32_t words) {
+  return forRowOf<kRowLanes>(words, [&](auto shape) {
+    return readWords<decltype(shape)>(first, offset);
+  });
+}
+
+bool SharedRaces::writeRow(const Access &first, uint32_t offset,
+                           uint32_t words) {
+  return forRowOf<kRowLanes>(words, [&](auto shape) {
+    return writeWords<decltype(shape)>(first, offset);
+  });
+}
+
+/// The words of an access to whole ones, else 0.
+static uint32_t wordsOf(uint32_t size) {
+  return size % kCellBytes ? 0 : size / kCellBytes;
 }
 
 bool SharedRaces::read(const Access &access, uint32_t offset, uint32_t size,
                        Conflict &conflict) {
+  if (forRowOf<1>(wordsOf(size), [&](auto shape) {
+        return readWords<decltype(shape)>(access, offset);
+      }))
+    return false;
   bool found = false;
-  uint32_t end = offset + size;
-  for (uint32_t at = offset & ~(kCellBytes - 1); at < end; at += kCellBytes) {
-    Cell &cell = cells[at / kCellBytes];
-    uint8_t bytes = bytesIn(at, offset, end);
-    if ((cell.written & bytes) && races(access, cell.writer))
-      found = fill(conflict, cell.writer);
+  uint32_t end = offset + size, now = clocks.now(access.warp);
+  for (uint32_t start = offset & ~(kCellBytes - 1); start < end;
+       start += kCellBytes) {
+    size_t at = start / kCellBytes;
+    uint8_t bytes = bytesIn(start, offset, end);
+    if ((writers.bytes[at] & bytes) && races(access, writers, at))
+      found = fill(conflict, writers, at);
     // One slot for each of two warps: the newest of the others is replaced.
-    unsigned slot =
-        cell.readers[0].tick && cell.readers[0].warp != access.warp ? 1 : 0;
-    bool again = cell.readers[slot].tick == clocks.now(access.warp) &&
-                 cell.readers[slot].warp == access.warp;
-    cell.readers[slot] = stamp(access);
-    cell.read[slot] = again ? cell.read[slot] | bytes : bytes;
+    bool others = readers[0].tick[at] &&
+                  unpackWho(readers[0].who[at]).warp != access.warp;
+    readers[others].set(at, now, packWho(access), bytes);
   }
   return found;
 }
 
-bool SharedRaces::againstReaders(const Access &access, const Cell &cell,
-                                 uint8_t bytes, Conflict &conflict) const {
-  for (unsigned slot = 0; slot < 2; ++slot)
-    if ((cell.read[slot] & bytes) && races(access, cell.readers[slot]))
-      return fill(conflict, cell.readers[slot]);
+bool SharedRaces::againstReaders(const Access &access, size_t at, uint8_t bytes,
+                                 Conflict &conflict) const {
+  for (const Stamps &each : readers)
+    if ((each.bytes[at] & bytes) && races(access, each, at))
+      return fill(conflict, each, at);
   return false;
 }
 
 bool SharedRaces::write(const Access &access, uint32_t offset, uint32_t size,
                         bool same, Conflict &conflict) {
+  if (forRowOf<1>(wordsOf(size), [&](auto shape) {
+        return writeWords<decltype(shape)>(access, offset);
+      }))
+    return false;
   bool found = false;
-  uint32_t end = offset + size;
-  for (uint32_t at = offset & ~(kCellBytes - 1); at < end; at += kCellBytes) {
-    Cell &cell = cells[at / kCellBytes];
-    uint8_t bytes = bytesIn(at, offset, end);
-    if ((cell.written & bytes) && races(access, cell.writer)) {
-      bool agrees = same && !cell.writer.inFlight &&
-                    cell.writer.site == (access.site & 0xfffff) &&
-                    cell.writer.warp == access.warp;
+  uint32_t end = offset + size, now = clocks.now(access.warp);
+  for (uint32_t start = offset & ~(kCellBytes - 1); start < end;
+       start += kCellBytes) {
+    size_t at = start / kCellBytes;
+    uint8_t bytes = bytesIn(start, offset, end);
+    if ((writers.bytes[at] & bytes) && races(access, writers, at)) {
+      Access other = unpackWho(writers.who[at]);
+      bool agrees = same && !(writers.who[at] & kInFlightBit) &&
+                    other.site == (access.site & ((1u << kSiteBits) - 1)) &&
+                    other.warp == access.warp;
       if (!agrees)
-        found = fill(conflict, cell.writer);
+        found = fill(conflict, writers, at);
     }
-    if (againstReaders(access, cell, bytes, conflict))
+    if (againstReaders(access, at, bytes, conflict))
       found = true;
-    Stamp now = stamp(access);
-    bool again = cell.writer.tick == now.tick && cell.writer.warp == now.warp &&
-                 cell.writer.lane == now.lane;
-    cell.writer = now;
-    cell.written = again ? cell.written | bytes : bytes;
+    writers.set(at, now, packWho(access), bytes);
   }
   return found;
 }
@@ -105,11 +161,14 @@ bool SharedRaces::launchCopy(const Access &access, uint32_t offset,
                              uint32_t size, Conflict &conflict) {
   bool found = write(access, offset, size, false, conflict);
   for (uint32_t at = offset / kCellBytes; at * kCellBytes < offset + size; ++at)
-    cells[at].writer.inFlight = 1;
+    writers.who[at] |= kInFlightBit;
   return found;
 }
 
 void SharedRaces::land(const Access &access, uint32_t offset, uint32_t size) {
-  for (uint32_t at = offset / kCellBytes; at * kCellBytes < offset + size; ++at)
-    cells[at].writer = stamp(access);
+  for (uint32_t at = offset / kCellBytes; at * kCellBytes < offset + size;
+       ++at) {
+    writers.tick[at] = clocks.now(access.warp);
+    writers.who[at] = packWho(access);
+  }
 }

@@ -13,21 +13,9 @@
 #define BRT_EMULATOR_CHECK_SHAREDRACES_H
 
 #include "check/Clocks.h"
+#include "check/Stamp.h"
 
 namespace brt::emu {
-
-struct Access {
-  uint32_t warp = 0, lane = 0; // of the block
-  uint32_t site = 0;           // Program::sites
-  bool strong = false;         // atomic, volatile, relaxed and stronger
-};
-
-/// The earlier access of a race.
-struct Conflict {
-  Access other;
-  uint32_t block = 0;    // linear index
-  bool inFlight = false; // an asynchronous copy that was not waited for
-};
 
 class SharedRaces {
 public:
@@ -40,29 +28,34 @@ public:
   /// be written: lanes of one instruction that agree do not race.
   bool write(const Access &access, uint32_t offset, uint32_t size, bool same,
              Conflict &conflict);
+  /// The same for a whole warp, whose lanes one after the other touch `words`
+  /// words each from `offset` on. True if that is done; false, with nothing
+  /// recorded, where lane after lane has to be looked at.
+  bool readRow(const Access &first, uint32_t offset, uint32_t words);
+  bool writeRow(const Access &first, uint32_t offset, uint32_t words);
   /// An asynchronous copy begins to write; it ends with `land`.
   bool launchCopy(const Access &access, uint32_t offset, uint32_t size,
                   Conflict &conflict);
   void land(const Access &access, uint32_t offset, uint32_t size);
 
 private:
-  /// Who, when and where in 8 bytes; tick 0 means nobody.
-  struct Stamp {
-    uint32_t tick = 0;
-    uint32_t site : 20, warp : 5, lane : 5, strong : 1, inFlight : 1;
-    Stamp() : site(0), warp(0), lane(0), strong(0), inFlight(0) {}
-  };
-  struct Cell {
-    Stamp writer, readers[2];
-    uint8_t written = 0, read[2] = {0, 0}; // bytes of the four
+  /// One access of each word.
+  struct Stamps {
+    std::vector<uint32_t> tick, who;
+    std::vector<uint8_t> bytes; // which of the four
+    explicit Stamps(size_t words) : tick(words), who(words), bytes(words) {}
+    void set(size_t at, uint32_t newTick, uint32_t newWho, uint8_t newBytes);
   };
   const BlockClocks &clocks;
-  std::vector<Cell> cells;
+  Stamps writers, readers[2];
 
-  Stamp stamp(const Access &access) const;
-  bool races(const Access &access, const Stamp &earlier) const;
-  bool fill(Conflict &conflict, const Stamp &earlier) const;
-  bool againstReaders(const Access &access, const Cell &cell, uint8_t bytes,
+  bool races(const Access &access, const Stamps &earlier, size_t at) const;
+  bool fill(Conflict &conflict, const Stamps &earlier, size_t at) const;
+  template <class Shape>
+  bool readWords(const Access &first, uint32_t offset);
+  template <class Shape>
+  bool writeWords(const Access &first, uint32_t offset);
+  bool againstReaders(const Access &access, size_t at, uint8_t bytes,
                       Conflict &conflict) const;
 };
 

@@ -139,6 +139,17 @@ inline float floatFromF16(uint16_t bits) {
   return static_cast<float>(decode(bits, kF16));
 #endif
 }
+/// `count` is a multiple of 8.
+inline void floatsFromF16(const uint16_t *from, unsigned count, float *to) {
+#if defined(__F16C__)
+  for (unsigned i = 0; i < count; i += 8)
+    _mm256_storeu_ps(to + i, _mm256_cvtph_ps(_mm_loadu_si128(
+                                 reinterpret_cast<const __m128i *>(from + i))));
+#else
+  for (unsigned i = 0; i < count; ++i)
+    to[i] = floatFromF16(from[i]);
+#endif
+}
 inline uint16_t f16FromFloat(float value) {
 #if defined(__F16C__)
   return value != value ? static_cast<uint16_t>(kF16.nan)

@@ -73,8 +73,7 @@ static void decodeTile(const uint8_t *from, Type type, unsigned count,
   const auto *words = reinterpret_cast<const uint32_t *>(from);
   switch (type) {
   case Type::F16:
-    for (unsigned i = 0; i < count; ++i)
-      to[i] = floatFromF16(halves[i]);
+    floatsFromF16(halves, count, to);
     return;
   case Type::BF16:
     for (unsigned i = 0; i < count; ++i)
@@ -121,6 +120,22 @@ static void encodeTile(const T *from, Type, unsigned count, uint8_t *to) {
   std::memcpy(to, from, count * sizeof(T));
 }
 
+/// Puts a tile of 8 rows of `width` into a matrix with rows of `stride`.
+template <unsigned width, class T>
+static void placeTile(const T *tile, bool transposed, Fragment::Place at,
+                      unsigned stride, T *out) {
+  if (!transposed) {
+    out += at.row * stride + at.column;
+    for (unsigned row = 0; row < kTileRows; ++row)
+      std::copy_n(tile + row * width, width, out + row * stride);
+    return;
+  }
+  out += at.column * stride + at.row;
+  for (unsigned column = 0; column < width; ++column)
+    for (unsigned row = 0; row < kTileRows; ++row)
+      out[column * stride + row] = tile[row * width + column];
+}
+
 /// The fragment by rows.
 template <class T>
 static void gather(const Fragment &f, Warp &warp, T *out) {
@@ -140,13 +155,12 @@ static void gather(const Fragment &f, Warp &warp, T *out) {
       decodeTile(warp.reg<uint8_t>(f.regs[r]), f.type, kTileRows * width, tile);
     }
     Fragment::Place at = cornerOf(f, r / perTile, width);
-    for (unsigned row = 0; row < kTileRows; ++row)
-      for (unsigned column = 0; column < width; ++column) {
-        unsigned index = f.transposed
-                             ? (at.column + column) * f.columns + at.row + row
-                             : (at.row + row) * f.columns + at.column + column;
-        out[index] = tile[row * width + column];
-      }
+    if (width == 8)
+      placeTile<8>(tile, f.transposed, at, f.columns, out);
+    else if (width == 4)
+      placeTile<4>(tile, f.transposed, at, f.columns, out);
+    else
+      placeTile<16>(tile, f.transposed, at, f.columns, out);
   }
 }
 
@@ -174,26 +188,30 @@ static void scatter(const Fragment &f, Warp &warp, const T *values) {
   }
 }
 
-/// c += a * b by rows; n is a multiple of 8. The order of a sum is not
-/// specified; this is one of the allowed.
+/// c += a * b by rows; m is a multiple of 4 and n one of 8. The order of a sum is
+/// not specified; this is one of the allowed.
 template <class T>
 static void accumulate(const T *a, const T *b, T *c, unsigned m, unsigned n,
                        unsigned depth) {
-  constexpr unsigned kWide = 8;
-  for (unsigned row = 0; row < m; ++row)
+  constexpr unsigned kHigh = 4, kWide = 8;
+  for (unsigned row = 0; row < m; row += kHigh)
     for (unsigned first = 0; first < n; first += kWide) {
-      T sums[kWide];
-      std::copy_n(c + row * n + first, kWide, sums);
+      T sums[kHigh][kWide];
+      for (unsigned r = 0; r < kHigh; ++r)
+        std::copy_n(c + (row + r) * n + first, kWide, sums[r]);
       for (unsigned k = 0; k < depth; ++k) {
-        T left = a[row * depth + k];
         const T *right = b + k * n + first;
-        for (unsigned i = 0; i < kWide; ++i)
-          if constexpr (std::is_integral_v<T>)
-            sums[i] += left * right[i];
-          else
-            sums[i] = std::fma(left, right[i], sums[i]);
+        for (unsigned r = 0; r < kHigh; ++r) {
+          T left = a[(row + r) * depth + k];
+          for (unsigned i = 0; i < kWide; ++i)
+            if constexpr (std::is_integral_v<T>)
+              sums[r][i] += left * right[i];
+            else
+              sums[r][i] = std::fma(left, right[i], sums[r][i]);
+        }
       }
-      std::copy_n(sums, kWide, c + row * n + first);
+      for (unsigned r = 0; r < kHigh; ++r)
+        std::copy_n(sums[r], kWide, c + (row + r) * n + first);
     }
 }
 

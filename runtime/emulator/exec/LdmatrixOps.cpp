@@ -48,14 +48,16 @@ static const Inst *runLdmatrix(const Inst *inst, Warp &warp) {
     noteAccess(inst, warp, rows, __builtin_ctz(left), kTileRowBytes, op, false,
                false);
   for (unsigned m = 0; m < op.count; ++m) {
-    Tile tile;
-    std::memset(tile, 0xff, sizeof tile);
-    for (unsigned r = 0; r < kTileRows; ++r)
-      if (rows.lanes >> (kTileRows * m + r) & 1)
-        std::memcpy(tile[r], rows.host[kTileRows * m + r], kTileRowBytes);
+    uint8_t *d = warp.reg<uint8_t>(op.regs[m]);
+    for (unsigned r = 0; r < kTileRows; ++r, d += kTileRowBytes) {
+      unsigned lane = kTileRows * m + r;
+      if (rows.lanes >> lane & 1)
+        std::memcpy(d, rows.host[lane], kTileRowBytes);
+      else
+        std::memset(d, 0xff, kTileRowBytes);
+    }
     if (inst->aux)
-      transpose(tile);
-    std::memcpy(warp.reg<uint8_t>(op.regs[m]), tile, sizeof tile);
+      transpose(*warp.reg<Tile>(op.regs[m]));
   }
   if (warp.stopped())
     return nullptr;

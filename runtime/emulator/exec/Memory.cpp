@@ -131,22 +131,103 @@ void Resolver::lane(unsigned lane, Space space) {
     inGlobal(lane);
 }
 
+/// Where a range of addresses lies, if that is one place that may be touched:
+/// what the common case of resolveAt needs to know.
+static bool findRegion(Warp &warp, Space space, uint64_t low, uint64_t end,
+                       AccessKind kind, uint64_t &toHost, ptrdiff_t &toShadow) {
+  const Block &block = *warp.block;
+  if (space == Space::Shared) {
+    if (end > block.sharedBytes)
+      return false;
+    toHost = reinterpret_cast<uint64_t>(block.shared);
+    toShadow = block.sharedShadow;
+    return true;
+  }
+  const DeviceMemory &memory = block.launch.memory;
+  const Allocation *&last = warp.worker->lastAllocation;
+  if (!last || !last->contains(low, end - low)) {
+    const Allocation *found = memory.find(low);
+    if (!found || !found->contains(low, end - low))
+      return false;
+    last = found;
+  }
+  toHost = 0;
+  toShadow = memory.shadowDelta();
+  return last->live && (!last->readOnly || kind == AccessKind::Read);
+}
+
+/// Resolves all lanes at once where they lie aligned in one region that is not
+/// local memory. False, with nothing done, where lane after lane has to be
+/// looked at.
+static bool resolveTogether(Warp &warp, Space space, uint32_t lanes,
+                            unsigned size, AccessKind kind, Resolved &out) {
+  if (!lanes || space == Space::Local)
+    return false;
+  const uint64_t *address = out.address;
+  uint64_t first = address[__builtin_ctz(lanes)], apart = 0;
+  for (unsigned lane = 0; lane < kLanes; ++lane)
+    apart |= address[lane] ^ (first + uint64_t(size) * lane);
+  uint64_t low = first, high = address[kLanes - 1], bits = first;
+  out.isRow = apart == 0 && lanes == kAllLanes;
+  if (!out.isRow) {
+    high = first;
+    for (unsigned lane = 0; lane < kLanes; ++lane) {
+      uint64_t at = lanes >> lane & 1 ? address[lane] : first;
+      low = at < low ? at : low;
+      high = at > high ? at : high;
+      bits |= at;
+    }
+  }
+  if (bits & (size - 1))
+    return false;
+  uint64_t window = 0;
+  if (space == Space::Generic) {
+    window = low & kWindowMask;
+    if ((high & kWindowMask) != window || window == kLocalWindow)
+      return false;
+    space = window == kSharedWindow ? Space::Shared : Space::Global;
+    window = window == kSharedWindow ? window : 0;
+  }
+  uint64_t toHost = 0;
+  ptrdiff_t toShadow = 0;
+  if (!findRegion(warp, space, low - window, high - window + size, kind, toHost,
+                  toShadow))
+    return false;
+  uint64_t host = toHost - window;
+  BRT_EMU_LANES
+  for (unsigned lane = 0; lane < kLanes; ++lane) {
+    out.host[lane] = reinterpret_cast<uint8_t *>(address[lane] + host);
+    out.written[lane] = out.host[lane] + toShadow;
+  }
+  out.lanes = lanes;
+  out.shared = space == Space::Shared ? lanes : 0;
+  return true;
+}
+
+/// True if all of `size` init bytes are set.
+static bool allWritten(const uint8_t *written, size_t size) {
+  constexpr uint64_t kOnes = 0x0101010101010101u;
+  uint64_t all = kOnes;
+  size_t at = 0;
+  for (; at + sizeof all <= size; at += sizeof all) {
+    uint64_t word;
+    std::memcpy(&word, written + at, sizeof word);
+    all &= word;
+  }
+  bool rest = true;
+  for (; at < size; ++at)
+    rest &= written[at] != 0;
+  return all == kOnes && rest;
+}
+
 /// Lanes of which a byte to be read was never written.
 static uint32_t unwrittenLanes(const Resolved &where, unsigned size) {
+  if (where.isRow && allWritten(where.written[0], size_t(size) * kLanes))
+    return 0;
   uint32_t result = 0;
   for (uint32_t left = where.lanes; left; left &= left - 1) {
     unsigned lane = __builtin_ctz(left);
-    const uint8_t *written = where.written[lane];
-    bool all = true;
-    if (size == 4) {
-      uint32_t word;
-      std::memcpy(&word, written, sizeof word);
-      all = word == 0x01010101u;
-    } else {
-      for (unsigned i = 0; i < size; ++i)
-        all &= written[i] != 0;
-    }
-    result |= uint32_t(!all) << lane;
+    result |= uint32_t(!allWritten(where.written[lane], size)) << lane;
   }
   return result;
 }
@@ -157,9 +238,13 @@ void brt::emu::resolveAt(const Inst *inst, Warp &warp, Space space,
   if (address != out.address)
     std::copy(address, address + kLanes, out.address);
   out.lanes = out.shared = 0;
-  Resolver resolver{inst, warp, size, kind, out};
-  for (uint32_t left = lanes; left; left &= left - 1)
-    resolver.lane(__builtin_ctz(left), space);
+  out.isRow = false;
+  if (!resolveTogether(warp, space, lanes, size, kind, out)) {
+    out.isRow = false;
+    Resolver resolver{inst, warp, size, kind, out};
+    for (uint32_t left = lanes; left; left &= left - 1)
+      resolver.lane(__builtin_ctz(left), space);
+  }
   if (kind == AccessKind::Write ||
       !warp.block->launch.options.checked(FindingKind::Uninitialised))
     return;
@@ -182,8 +267,14 @@ void brt::emu::resolve(const Inst *inst, Warp &warp, const MemoryOp &op,
 }
 
 /// 32-byte sectors of global memory that the lanes touch.
-static unsigned countSectors(const Resolved &where, uint32_t lanes) {
+static unsigned countSectors(const Resolved &where, uint32_t lanes,
+                             unsigned size) {
   constexpr unsigned kSectorShift = 5;
+  if (where.isRow) {
+    uint64_t end = where.address[kLanes - 1] + size - 1;
+    return static_cast<unsigned>((end >> kSectorShift) -
+                                 (where.address[0] >> kSectorShift) + 1);
+  }
   uint64_t sectors[kLanes];
   unsigned count = 0;
   bool sorted = true;
@@ -210,21 +301,25 @@ unsigned brt::emu::countWavefronts(const uint64_t *address, uint32_t lanes,
   unsigned total = 0;
   ideal = 0;
   for (unsigned first = 0; first < kLanes; first += perPass) {
-    uint32_t word[kBanks];
-    unsigned count = 0;
+    // Of each bank, the different words that are asked for.
+    uint32_t word[kBanks][kBanks];
+    uint8_t uses[kBanks] = {};
+    unsigned worst = 0;
     for (unsigned lane = first; lane < first + perPass; ++lane)
       if (lanes >> lane & 1)
-        for (unsigned i = 0; i < words; ++i)
-          word[count++] = static_cast<uint32_t>(address[lane] / kBankBytes) + i;
-    if (!count)
-      continue;
-    std::sort(word, word + count);
-    unsigned uses[kBanks] = {}, worst = 0;
-    for (unsigned i = 0; i < count; ++i)
-      if (i == 0 || word[i] != word[i - 1])
-        worst = std::max(worst, ++uses[word[i] % kBanks]);
+        for (unsigned i = 0; i < words; ++i) {
+          uint32_t wanted =
+              static_cast<uint32_t>(address[lane] / kBankBytes) + i;
+          unsigned bank = wanted % kBanks, at = 0;
+          while (at < uses[bank] && word[bank][at] != wanted)
+            ++at;
+          word[bank][at] = wanted;
+          uses[bank] =
+              std::max<uint8_t>(uses[bank], static_cast<uint8_t>(at + 1));
+          worst = std::max(worst, at + 1);
+        }
     total += worst;
-    ++ideal;
+    ideal += worst != 0;
   }
   return total;
 }
@@ -235,15 +330,17 @@ void brt::emu::countAccess(Warp &warp, uint32_t site, const Resolved &where,
   ++count.accesses;
   count.bytes += uint64_t(size) * __builtin_popcount(where.lanes);
   if (where.shared) {
-    unsigned ideal = 0;
+    // The words of a row lie on different banks.
+    unsigned ideal = std::max(1u, size / 4);
     count.wavefronts +=
-        countWavefronts(where.address, where.shared, size, ideal);
+        where.isRow ? ideal
+                    : countWavefronts(where.address, where.shared, size, ideal);
     count.ideal += ideal;
   }
   uint32_t global = where.lanes & ~where.shared;
   if (global &&
       warp.block->launch.memory.inRange(where.address[__builtin_ctz(global)]))
-    count.sectors += countSectors(where, global);
+    count.sectors += countSectors(where, global, size);
 }
 
 /// Where another thread's access was made.
@@ -302,6 +399,33 @@ void brt::emu::noteAccess(const Inst *inst, Warp &warp, const Resolved &where,
   if (block.launch.races->access(*block.clocks, access, address, size, isWrite,
                                  same, conflict))
     reportRace(inst, warp, lane, address, conflict);
+}
+
+void brt::emu::noteAccesses(const Inst *inst, Warp &warp, const Resolved &where,
+                            const MemoryOp &op, const uint8_t *written) {
+  Block &block = *warp.block;
+  if (!block.races)
+    return;
+  unsigned size = op.size();
+  if (where.isRow && size % sizeof(uint32_t) == 0) {
+    Access first{warp.index, 0, op.site, op.strong};
+    uint32_t words = size / sizeof(uint32_t);
+    uint32_t offset = static_cast<uint32_t>(where.host[0] - block.shared);
+    bool isConstant = op.space == Space::Const;
+    if (isConstant ||
+        (where.shared
+             ? (written ? block.races->writeRow(first, offset, words)
+                        : block.races->readRow(first, offset, words))
+             : block.launch.races->accessRow(*block.clocks, first,
+                                             where.address[0], words, written)))
+      return;
+  }
+  for (uint32_t left = where.lanes; left; left &= left - 1) {
+    unsigned lane = __builtin_ctz(left);
+    bool same = written &&
+                std::memcmp(where.host[lane], written + lane * size, size) == 0;
+    noteAccess(inst, warp, where, lane, size, op, written, same);
+  }
 }
 
 void brt::emu::noteStrong(Warp &warp, const Resolved &where, unsigned lane,

@@ -33,6 +33,8 @@ struct Resolved {
   uint8_t *written[kLanes]; // init bytes
   uint32_t lanes = 0;       // those that may be touched
   uint32_t shared = 0;      // those in shared memory
+  /// All 32 lanes are there and lie one after the other.
+  bool isRow = false;
 };
 
 /// Addresses of the active lanes.
@@ -56,6 +58,10 @@ unsigned countWavefronts(const uint64_t *address, uint32_t lanes, unsigned size,
 void noteAccess(const Inst *inst, Warp &warp, const Resolved &where,
                 unsigned lane, unsigned size, const MemoryOp &op, bool isWrite,
                 bool same);
+/// The same for all resolved lanes. For a write `written` has the bytes, lane
+/// after lane; lanes must not overlap.
+void noteAccesses(const Inst *inst, Warp &warp, const Resolved &where,
+                  const MemoryOp &op, const uint8_t *written);
 /// What a strong access does to the order of others.
 void noteStrong(Warp &warp, const Resolved &where, unsigned lane,
                 const MemoryOp &op, bool reads, bool writes);

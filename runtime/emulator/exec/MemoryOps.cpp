@@ -93,20 +93,45 @@ bool brt::emu::translateAddress(Translator &t, const Operand &operand,
 // Threads of other warps may touch the same words at the same time; of strong
 // accesses every element is whole (PTX ISA 8.2).
 template <class Elem>
-static Elem readElement(const uint8_t *from, bool strong) {
-  if (strong)
-    return __atomic_load_n(reinterpret_cast<const Elem *>(from),
-                           __ATOMIC_RELAXED);
-  Elem value;
-  std::memcpy(&value, from, sizeof value);
-  return value;
+static Elem readStrong(const uint8_t *from) {
+  return __atomic_load_n(reinterpret_cast<const Elem *>(from),
+                         __ATOMIC_RELAXED);
 }
+
 template <class Elem>
-static void writeElement(uint8_t *to, Elem value, bool strong) {
-  if (strong)
-    __atomic_store_n(reinterpret_cast<Elem *>(to), value, __ATOMIC_RELAXED);
-  else
-    std::memcpy(to, &value, sizeof value);
+static void storeStrong(const Inst *inst, Warp &warp, const MemoryOp &op,
+                        const Resolved &where, unsigned lane,
+                        const Elem *values) {
+  uint8_t *host = where.host[lane];
+  bool same = true;
+  for (unsigned i = 0; i < op.count; ++i)
+    same &= readStrong<Elem>(host + i * sizeof(Elem)) == values[i];
+  noteAccess(inst, warp, where, lane, op.size(), op, true, same);
+  noteStrong(warp, where, lane, op, false, true);
+  for (unsigned i = 0; i < op.count; ++i)
+    __atomic_store_n(reinterpret_cast<Elem *>(host) + i, values[i],
+                     __ATOMIC_RELAXED);
+  std::memset(where.written[lane], 1, op.size());
+  warp.worker->changedMemory |= !same;
+}
+
+/// All resolved lanes, where no access is strong.
+template <class Elem, class Storage>
+static void loadElements(Warp &warp, const MemoryOp &op,
+                         const Resolved &where) {
+  for (unsigned i = 0; i < op.count; ++i) {
+    Storage *d = warp.reg<Storage>(op.regs[i]);
+    if (where.isRow && op.count == 1 && sizeof(Elem) == sizeof(Storage)) {
+      std::memcpy(d, where.host[0], kLanes * sizeof(Elem));
+      continue;
+    }
+    for (uint32_t left = where.lanes; left; left &= left - 1) {
+      unsigned lane = __builtin_ctz(left);
+      Elem value;
+      std::memcpy(&value, where.host[lane] + i * sizeof(Elem), sizeof value);
+      d[lane] = static_cast<Storage>(value);
+    }
+  }
 }
 
 template <class Elem, class Storage>
@@ -116,22 +141,63 @@ static const Inst *runLoad(const Inst *inst, Warp &warp) {
   resolve(inst, warp, op, AccessKind::Read, where);
   if (warp.stopped())
     return nullptr;
-  for (uint32_t left = warp.active; left; left &= left - 1) {
-    unsigned lane = __builtin_ctz(left);
-    bool valid = where.lanes >> lane & 1;
-    if (valid)
-      noteAccess(inst, warp, where, lane, op.size(), op, false, false);
-    for (unsigned i = 0; i < op.count; ++i) {
-      Elem value = static_cast<Elem>(~uint64_t(0));
-      if (valid)
-        value =
-            readElement<Elem>(where.host[lane] + i * sizeof(Elem), op.strong);
-      warp.reg<Storage>(op.regs[i])[lane] = static_cast<Storage>(value);
-    }
-    if (valid)
+  noteAccesses(inst, warp, where, op, nullptr);
+  if (!op.strong) {
+    loadElements<Elem, Storage>(warp, op, where);
+  } else {
+    for (uint32_t left = where.lanes; left; left &= left - 1) {
+      unsigned lane = __builtin_ctz(left);
+      for (unsigned i = 0; i < op.count; ++i)
+        warp.reg<Storage>(op.regs[i])[lane] = static_cast<Storage>(
+            readStrong<Elem>(where.host[lane] + i * sizeof(Elem)));
       noteStrong(warp, where, lane, op, true, false);
+    }
   }
+  // What a lane would read from a place that is not there.
+  for (uint32_t left = warp.active & ~where.lanes; left; left &= left - 1)
+    for (unsigned i = 0; i < op.count; ++i)
+      warp.reg<Storage>(op.regs[i])[__builtin_ctz(left)] =
+          static_cast<Storage>(static_cast<Elem>(~uint64_t(0)));
   BRT_EMU_NEXT(inst + 1, warp);
+}
+
+/// A row of weak elements. False where it is none.
+template <class Elem, class Storage>
+static bool storeRow(const Inst *inst, Warp &warp, const MemoryOp &op,
+                     const Resolved &where) {
+  if (!where.isRow || op.strong)
+    return false;
+  constexpr unsigned kMaxCount = 8;
+  Elem values[kLanes * kMaxCount];
+  for (unsigned i = 0; i < op.count; ++i) {
+    const Storage *from = warp.reg<Storage>(op.regs[i]);
+    for (unsigned lane = 0; lane < kLanes; ++lane)
+      values[lane * op.count + i] = static_cast<Elem>(from[lane]);
+  }
+  noteAccesses(inst, warp, where, op, reinterpret_cast<uint8_t *>(values));
+  size_t bytes = size_t(kLanes) * op.size();
+  warp.worker->changedMemory |= std::memcmp(where.host[0], values, bytes) != 0;
+  std::memcpy(where.host[0], values, bytes);
+  std::memset(where.written[0], 1, bytes);
+  return true;
+}
+
+/// One lane. Lanes may store to the same place, so that each is compared with
+/// what the one before it left.
+template <class Elem, class Storage>
+static void storeLane(const Inst *inst, Warp &warp, const MemoryOp &op,
+                      const Resolved &where, unsigned lane) {
+  Elem values[8];
+  for (unsigned i = 0; i < op.count; ++i)
+    values[i] = static_cast<Elem>(warp.reg<Storage>(op.regs[i])[lane]);
+  if (op.strong)
+    return storeStrong(inst, warp, op, where, lane, values);
+  uint8_t *host = where.host[lane];
+  bool same = std::memcmp(host, values, op.size()) == 0;
+  noteAccess(inst, warp, where, lane, op.size(), op, true, same);
+  std::memcpy(host, values, op.size());
+  std::memset(where.written[lane], 1, op.size());
+  warp.worker->changedMemory |= !same;
 }
 
 template <class Elem, class Storage>
@@ -139,23 +205,9 @@ static const Inst *runStore(const Inst *inst, Warp &warp) {
   const MemoryOp &op = inst->info<MemoryOp>();
   Resolved where;
   resolve(inst, warp, op, AccessKind::Write, where);
-  for (uint32_t left = where.lanes; left; left &= left - 1) {
-    unsigned lane = __builtin_ctz(left);
-    Elem values[8];
-    for (unsigned i = 0; i < op.count; ++i)
-      values[i] = static_cast<Elem>(warp.reg<Storage>(op.regs[i])[lane]);
-    uint8_t *host = where.host[lane];
-    bool same = true;
-    for (unsigned i = 0; i < op.count; ++i)
-      same &=
-          readElement<Elem>(host + i * sizeof(Elem), op.strong) == values[i];
-    noteAccess(inst, warp, where, lane, op.size(), op, true, same);
-    noteStrong(warp, where, lane, op, false, true);
-    for (unsigned i = 0; i < op.count; ++i)
-      writeElement(host + i * sizeof(Elem), values[i], op.strong);
-    std::memset(where.written[lane], 1, op.size());
-    warp.worker->changedMemory |= !same;
-  }
+  if (!storeRow<Elem, Storage>(inst, warp, op, where))
+    for (uint32_t left = where.lanes; left; left &= left - 1)
+      storeLane<Elem, Storage>(inst, warp, op, where, __builtin_ctz(left));
   if (warp.stopped())
     return nullptr;
   BRT_EMU_NEXT(inst + 1, warp);

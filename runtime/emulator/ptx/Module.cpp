@@ -31,10 +31,15 @@ static constexpr TypeRow kTypes[] = {
     {"f64", Type::F64, 8}};
 
 unsigned brt::emu::sizeOf(Type type) {
-  for (const TypeRow &row : kTypes)
-    if (row.type == type)
-      return row.size;
-  return 0;
+  struct Sizes {
+    unsigned of[static_cast<unsigned>(Type::F64) + 1] = {};
+    constexpr Sizes() {
+      for (const TypeRow &row : kTypes)
+        of[static_cast<unsigned>(row.type)] = row.size;
+    }
+  };
+  static constexpr Sizes sizes;
+  return sizes.of[static_cast<unsigned>(type)];
 }
 
 Type brt::emu::typeFromName(const std::string &name) {
