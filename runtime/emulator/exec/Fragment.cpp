@@ -188,8 +188,8 @@ static void scatter(const Fragment &f, Warp &warp, const T *values) {
   }
 }
 
-/// c += a * b by rows; m is a multiple of 4 and n one of 8. The order of a sum is
-/// not specified; this is one of the allowed.
+/// c += a * b by rows; m is a multiple of 4 and n one of 8. The order of a sum
+/// is not specified; this is one of the allowed.
 template <class T>
 static void accumulate(const T *a, const T *b, T *c, unsigned m, unsigned n,
                        unsigned depth) {
