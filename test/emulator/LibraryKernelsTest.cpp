@@ -85,6 +85,22 @@ TEST_F(LibraryKernels, Pipeline) {
   }
 }
 
+TEST_F(LibraryKernels, Barriers) {
+  BRT_LOAD_COMPILED(module, "library");
+  int rounds = 5;
+  auto in = numbers(64 * rounds);
+  CUdeviceptr din = upload(in), dout = upload(std::vector<int>(64));
+  ASSERT_EQ(run(find(module, "handOver"), {1}, {128}, 0, din, dout, rounds),
+            CUDA_SUCCESS);
+  auto out = download<int>(dout, 64);
+  for (int i = 0; i < 64; ++i) {
+    int sum = 0;
+    for (int round = 0; round < rounds; ++round)
+      sum += in[64 * round + 63 - i];
+    EXPECT_EQ(out[i], sum);
+  }
+}
+
 TEST_F(LibraryKernels, Halves) {
   BRT_LOAD_COMPILED(module, "library");
   std::vector<float> in(32);

@@ -52,10 +52,10 @@ TEST(Parser, UnsupportedFormsAreRefusedByName) {
                      "%p;\n";
   const std::pair<const char *, const char *> cases[] = {
       {"tex.1d.v4.f32.s32 {%r0,%r1,%r2,%r3}, [%rd0, {%r1}];", "tex.1d.v4"},
-      {"wgmma.fence.sync.aligned;", "wgmma.fence"},
-      {"mbarrier.init.shared.b64 [%r0], 1;", "mbarrier.init"},
+      {"txq.width.b32 %r0, [%rd0];", "txq.width"},
+      {"mbarrier.init.shared.b32 [%r0], 1;", "mbarrier.init"},
       {"add.rz.f64 %d0, %d1, %d2;", "'.rz'"},
-      {"fence.proxy.async;", "proxy"},
+      {"fence.proxy.texture;", "proxy"},
       {"mov.u32 %r0, %pm0;", "%pm0"},
       {"atom.global.add.s16 %r0, [%rd0], 1;", "atom.global.add.s16"},
       {"ld.global.b128 %rd0, [%rd1];", "128 bits"}};

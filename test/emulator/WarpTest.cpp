@@ -123,8 +123,9 @@ TEST(Warp, BlockBarriers) {
   // Without an effect that can be seen here.
   for (const char *text :
        {"barrier.sync 1;", "barrier.sync 1, 64;", "fence.sc.cta;",
-        "fence.sc.gpu;", "fence.sc.sys;", "fence.acq_rel.gpu;", "membar.sys;",
-        "nanosleep.u32 20;", "prefetch.global.L2 [%p0];"})
+        "fence.sc.gpu;", "fence.sc.sys;", "fence.proxy.async.shared::cta;",
+        "fence.mbarrier_init.release.cluster;", "fence.acq_rel.gpu;",
+        "membar.sys;", "nanosleep.u32 20;", "prefetch.global.L2 [%p0];"})
     expectPerThread(std::string(text) + " mov.u32 %r1, %r0;", 64,
                     [](uint32_t i) { return i; });
   // A value through shared memory to the next warp, several times over.

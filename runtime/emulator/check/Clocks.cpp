@@ -14,6 +14,7 @@ static void joinInto(Ticks &into, const Ticks &from) {
 
 void Knowledge::join(const Knowledge &other) {
   joinInto(own, other.own);
+  joinInto(proxied, other.proxied);
   for (const auto &[block, ticks] : other.foreign)
     joinInto(foreign[block], ticks);
 }
@@ -72,6 +73,11 @@ void BlockClocks::release(unsigned warp, unsigned barrier) {
   atBarrier[barrier].join(known[warp]);
   together[warp] = now(warp);
   findFloor(warp);
+  ++known[warp].own[warp];
+}
+
+void BlockClocks::give(unsigned warp, Knowledge &to) {
+  to.join(known[warp]);
   ++known[warp].own[warp];
 }
 

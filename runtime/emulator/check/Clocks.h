@@ -34,6 +34,9 @@ using Ticks = std::array<uint32_t, kClockWarps>;
 
 struct Knowledge {
   Ticks own{};
+  /// Of those, what the asynchronous proxy (TMA, wgmma) sees as well:
+  /// fence.proxy.async came after it.
+  Ticks proxied{};
   std::map<uint32_t, Ticks> foreign; // other blocks, by linear index
 
   void join(const Knowledge &other);
@@ -87,6 +90,18 @@ public:
   void acquire(uint32_t warps, unsigned barrier);
   /// bar.warp.sync of `lanes`, of which `live` exist.
   void warpSync(unsigned warp, uint32_t lanes, uint32_t live);
+
+  /// A thread of `warp` arrives at an mbarrier, or waited for it.
+  void give(unsigned warp, Knowledge &to);
+  void take(unsigned warp, const Knowledge &from) { join(warp, from); }
+
+  /// fence.proxy.async.
+  void proxyFence(unsigned warp) { known[warp].proxied = known[warp].own; }
+  /// True if a write of otherWarp at `tick` is seen by what `warp` now asks the
+  /// asynchronous proxy to do.
+  bool proxied(unsigned warp, unsigned otherWarp, uint32_t tick) const {
+    return tick <= known[warp].proxied[otherWarp];
+  }
 
   /// membar, fence: orders what was read strongly before, and what will be
   /// written strongly after.

@@ -10,8 +10,10 @@
 using namespace brt::emu;
 
 static constexpr const char *kNames[kFindingKinds] = {
-    "out-of-bounds", "misaligned",         "use-after-free", "uninitialised",
-    "race",          "barrier-divergence", "deadlock",       "trap"};
+    "out-of-bounds", "misaligned", "use-after-free",
+    "uninitialised", "race",       "barrier-divergence",
+    "deadlock",      "mbarrier",   "wgmma",
+    "trap"};
 
 const char *brt::emu::nameOf(FindingKind kind) {
   return kNames[static_cast<unsigned>(kind)];

@@ -19,9 +19,11 @@ enum class FindingKind : uint8_t {
   Race,
   BarrierDivergence,
   Deadlock,
+  Mbarrier,
+  Wgmma,
   Trap // `trap` and failed assertions: a fault on any device, always on
 };
-constexpr unsigned kFindingKinds = 8;
+constexpr unsigned kFindingKinds = 10;
 const char *nameOf(FindingKind kind);
 
 /// A finding that is not to be reported: one line `kind kernel-substring

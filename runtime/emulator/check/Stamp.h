@@ -28,7 +28,9 @@ struct Conflict {
   bool inFlight = false; // an asynchronous copy that was not waited for
 };
 
-constexpr uint32_t kSiteBits = 20, kWarpShift = 20, kLaneShift = 25;
+constexpr uint32_t kSiteBits = 19, kWarpShift = 20, kLaneShift = 25;
+/// Written by the asynchronous proxy.
+constexpr uint32_t kProxyBit = 1u << kSiteBits;
 constexpr uint32_t kStrongBit = 1u << 30, kInFlightBit = 1u << 31;
 /// Warp and lane.
 constexpr uint32_t kThreadMask = 1023u << kWarpShift;

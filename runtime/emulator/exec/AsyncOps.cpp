@@ -8,7 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "exec/Arithmetic.h"
+#include "exec/Async.h"
 #include "exec/Memory.h"
 
 #include <algorithm>
@@ -101,6 +101,7 @@ static const Inst *runCopyAsync(const Inst *inst, Warp &warp) {
     copy.lane = static_cast<uint8_t>(lane);
     copy.group = warp.copyGroups[lane];
     copy.site = op.to.site;
+    copy.order = warp.copiesMade++;
     if (!sourceIsGood(inst, warp, op, lane, copy.copied, from))
       continue;
     count.asyncBytes += op.bytes;
@@ -123,12 +124,12 @@ static const Inst *runCopyAsync(const Inst *inst, Warp &warp) {
   BRT_EMU_NEXT(inst + 1, warp);
 }
 
-/// Ends the copies of the active lanes for which `covered(copy)` holds.
+/// Ends the copies of `lanes` for which `covered(copy)` holds.
 template <class Covered>
-static void finishCopies(Warp &warp, Covered covered) {
+static void finishCopies(Warp &warp, uint32_t lanes, Covered covered) {
   size_t kept = 0;
   for (PendingCopy &copy : warp.copies) {
-    if (!(warp.active >> copy.lane & 1) || !covered(copy)) {
+    if (!(lanes >> copy.lane & 1) || !covered(copy)) {
       warp.copies[kept++] = copy;
       continue;
     }
@@ -141,6 +142,37 @@ static void finishCopies(Warp &warp, Covered covered) {
   warp.copies.resize(kept);
 }
 
+/// One arrival of a thread at a barrier after its copies.
+static void finishArrival(Warp &warp, size_t index) {
+  CopyArrival arrival = warp.copyArrivals[index];
+  warp.copyArrivals.erase(warp.copyArrivals.begin() +
+                          static_cast<ptrdiff_t>(index));
+  finishCopies(warp, 1u << arrival.lane, [&](const PendingCopy &copy) {
+    return copy.order < arrival.before;
+  });
+  Block &block = *warp.block;
+  auto found = block.mbarriers.find(arrival.barrier);
+  if (found == block.mbarriers.end() || found->second.pending == 0)
+    return;
+  --found->second.pending;
+  if (block.clocks)
+    block.clocks->give(warp.index, found->second.arriving);
+  completePhase(block, found->second);
+}
+
+void brt::emu::advanceCopies(Warp &waiting, uint32_t barrier) {
+  Block &block = *waiting.block;
+  Random &random = waiting.worker->random;
+  uint32_t start = random.below(static_cast<uint32_t>(block.warps.size()));
+  for (size_t i = 0; i < block.warps.size(); ++i) {
+    Warp &warp = block.warps[(start + i) % block.warps.size()];
+    warp.worker = waiting.worker;
+    for (size_t at = 0; at < warp.copyArrivals.size(); ++at)
+      if (warp.copyArrivals[at].barrier == barrier)
+        return finishArrival(warp, at);
+  }
+}
+
 static const Inst *runCommit(const Inst *inst, Warp &warp) {
   // Groups are per thread; an empty one counts too.
   for (uint32_t left = warp.active; left; left &= left - 1)
@@ -150,7 +182,7 @@ static const Inst *runCommit(const Inst *inst, Warp &warp) {
 
 /// imm: the number of newest groups that may stay under way.
 static const Inst *runWaitGroup(const Inst *inst, Warp &warp) {
-  finishCopies(warp, [&](const PendingCopy &copy) {
+  finishCopies(warp, warp.active, [&](const PendingCopy &copy) {
     // A copy that was not committed has the number of the group to come.
     return copy.group + inst->imm < warp.copyGroups[copy.lane];
   });
@@ -158,7 +190,7 @@ static const Inst *runWaitGroup(const Inst *inst, Warp &warp) {
 }
 
 static const Inst *runWaitAll(const Inst *inst, Warp &warp) {
-  finishCopies(warp, [](const PendingCopy &) { return true; });
+  finishCopies(warp, warp.active, [](const PendingCopy &) { return true; });
   BRT_EMU_NEXT(inst + 1, warp);
 }
 
@@ -199,6 +231,8 @@ static bool translateCp(Translator &t) {
     return translateCopy(t, true);
   if (t.take("cg"))
     return translateCopy(t, false);
+  if (t.take("mbarrier"))
+    return translateCopyArrive(t);
   if (t.take("commit_group")) {
     t.emit(runCommit);
     return t.expectOperands(0);

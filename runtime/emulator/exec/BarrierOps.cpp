@@ -71,6 +71,13 @@ static const Inst *runFence(const Inst *inst, Warp &warp) {
   BRT_EMU_NEXT(inst + 1, warp);
 }
 
+/// fence.proxy.async: what was written so far is there for TMA and wgmma too.
+static const Inst *runProxyFence(const Inst *inst, Warp &warp) {
+  if (warp.block->clocks)
+    warp.block->clocks->proxyFence(warp.index);
+  BRT_EMU_NEXT(inst + 1, warp);
+}
+
 static bool reduction(Translator &t, uint32_t barrier, uint32_t threads,
                       const Operand &predicate) {
   const char *kind = t.takeOneOf({"popc", "and", "or"});
@@ -117,7 +124,22 @@ static bool translateBarrier(Translator &t) {
   return true;
 }
 
+/// Of the proxies only the asynchronous one is told from the others.
+static bool translateProxyFence(Translator &t) {
+  if (t.take("async")) {
+    t.takeOneOf({"global", "shared::cta", "shared::cluster"});
+    t.emit(runProxyFence);
+    return t.expectOperands(0);
+  }
+  if (t.take("alias"))
+    return t.expectOperands(0);
+  return t.unsupported();
+}
+
 static bool translateFence(Translator &t) {
+  if (t.take("proxy"))
+    return translateProxyFence(t);
+  t.take("mbarrier_init");
   for (const char *word : {"sc", "acq_rel", "acquire", "release", "cta",
                            "cluster", "gpu", "gl", "sys", "volatile"})
     t.take(word);

@@ -6,6 +6,7 @@
 
 #include "check/Report.h"
 #include "exec/Counters.h"
+#include "exec/Mbarrier.h"
 #include "exec/Warp.h"
 
 #include <unordered_set>
@@ -106,6 +107,7 @@ public:
 
   static constexpr unsigned kBarriers = 16;
   Barrier barriers[kBarriers];
+  std::unordered_map<uint32_t, Mbarrier> mbarriers; // by offset
 
   /// A warp arrives; `wait` says whether it will wait. False if the barrier's
   /// use is malformed (reported at `inst`).

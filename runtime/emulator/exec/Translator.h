@@ -171,6 +171,7 @@ void addMatrixOps(OpcodeTable &table);
 void addLdmatrixOps(OpcodeTable &table);
 void addWmmaOps(OpcodeTable &table);
 void addAsyncOps(OpcodeTable &table);
+void addMbarrierOps(OpcodeTable &table);
 
 // Handlers the translator itself emits (ControlOps.cpp, MoveOps.cpp).
 const Inst *runLeader(const Inst *, Warp &);

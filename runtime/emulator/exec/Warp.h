@@ -57,6 +57,14 @@ struct PendingCopy {
   bool landed = false;
   uint32_t group = 0; // per lane, counted by commit_group
   uint32_t site = 0;  // Program::sites
+  uint32_t order = 0; // among the copies of the warp
+};
+
+/// cp.async.mbarrier.arrive: arrives when a lane's earlier copies have landed.
+struct CopyArrival {
+  uint32_t barrier = 0; // offset in shared memory
+  uint32_t before = 0;  // covers the copies with a lower PendingCopy::order
+  uint8_t lane = 0;
 };
 
 class Warp {
@@ -84,6 +92,8 @@ public:
   uint32_t localBytes = 0;          // per lane
   std::vector<PendingCopy> copies;
   uint32_t copyGroups[kLanes] = {}; // groups committed by each lane
+  uint32_t copiesMade = 0;
+  std::vector<CopyArrival> copyArrivals;
   // Of the last bar.red: threads whose predicate was true, all of them, any.
   uint32_t barrierResult = 0;
   bool barrierAll = true, barrierAny = false;

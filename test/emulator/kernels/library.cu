@@ -3,6 +3,7 @@
 
 #include <cassert>
 #include <cooperative_groups.h>
+#include <cuda/barrier>
 #include <cstdio>
 #include <cub/block/block_radix_sort.cuh>
 #include <cub/block/block_scan.cuh>
@@ -123,4 +124,34 @@ extern "C" __global__ void heapAfterFree(int *out) {
   *word = 5;
   free(const_cast<int *>(word));
   *out = *word;
+}
+
+/// The first half of the block fills a buffer, the second half empties it.
+extern "C" __global__ void handOver(const int *in, int *out, int rounds) {
+  using Barrier = cuda::barrier<cuda::thread_scope_block>;
+  __shared__ int buffer[64];
+  __shared__ alignas(Barrier) char storage[2 * sizeof(Barrier)];
+  Barrier *full = reinterpret_cast<Barrier *>(storage), *empty = full + 1;
+  if (threadIdx.x == 0) {
+    init(full, blockDim.x);
+    init(empty, blockDim.x);
+  }
+  __syncthreads();
+  int lane = threadIdx.x % 64, sum = 0;
+  bool produces = threadIdx.x < 64;
+  if (!produces)
+    (void)empty->arrive();
+  for (int round = 0; round < rounds; ++round) {
+    if (produces) {
+      empty->arrive_and_wait();
+      buffer[lane] = in[64 * round + lane];
+      (void)full->arrive();
+    } else {
+      full->arrive_and_wait();
+      sum += buffer[63 - lane];
+      (void)empty->arrive();
+    }
+  }
+  if (!produces)
+    out[lane] = sum;
 }
