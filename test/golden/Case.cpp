@@ -90,7 +90,7 @@ golden::findCases(ArrayRef<std::string> folders) {
 // Models
 //===----------------------------------------------------------------------===//
 
-static llvm::Expected<Precision> getPrecision(StringRef config) {
+llvm::Expected<Precision> golden::getPrecision(StringRef config) {
   llvm::Expected<llvm::json::Value> json = llvm::json::parse(config);
   if (!json)
     return llvm::createStringError("expects config.json to be JSON, but got: " +

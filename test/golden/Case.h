@@ -33,6 +33,9 @@ bool hasFile(llvm::StringRef folder, const llvm::Twine &file);
 llvm::Expected<FileTensors> readFile(llvm::StringRef folder,
                                      const llvm::Twine &file);
 
+/// The element type that config.json names for activations.
+llvm::Expected<Precision> getPrecision(llvm::StringRef config);
+
 /// The text of a file.
 llvm::Expected<std::string> readText(llvm::StringRef folder,
                                      llvm::StringRef file);

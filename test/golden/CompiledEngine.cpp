@@ -58,8 +58,14 @@ FailureOr<NamedTensors> CompiledEngine::run(StringRef name,
     arguments.push_back(buffers.back().data());
   }
   std::vector<void *> results;
-  for (const rt::Port &port : info.results)
-    results.push_back(buffers.emplace_back(port.getBytes(lanes)).data());
+  for (const rt::Port &port : info.results) {
+    const rt::Port *updated = port.kind == rt::PortKind::Carry
+                                  ? nullptr
+                                  : info.findArgument(port.kind, port.name);
+    results.push_back(updated
+                          ? buffers[updated - info.arguments.data()].data()
+                          : buffers.emplace_back(port.getBytes(lanes)).data());
+  }
   program.getEntry(index)(lanes, arguments.data(), results.data());
 
   NamedTensors named;

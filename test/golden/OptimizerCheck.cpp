@@ -3,8 +3,6 @@
 
 #include "Checks.h"
 #include "TrainStep.h"
-#include "llvm/Support/Format.h"
-#include "llvm/Support/JSON.h"
 #include <limits>
 
 using namespace mlir;
@@ -13,55 +11,6 @@ using namespace brt::golden;
 using namespace brt::reference;
 
 static constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-namespace {
-/// What config.json says about an optimizer.
-struct Description {
-  /// Options of --brt-add-optimizer.
-  std::string options;
-  std::vector<double> learningRates;
-};
-} // namespace
-
-static llvm::Expected<Description> readDescription(StringRef folder) {
-  llvm::Expected<std::string> text = readText(folder, "config.json");
-  if (!text)
-    return text.takeError();
-  llvm::Expected<llvm::json::Value> json = llvm::json::parse(*text);
-  if (!json)
-    return json.takeError();
-  const llvm::json::Object *object = json->getAsObject();
-  const llvm::json::Object *optimizer =
-      object ? object->getObject("optimizer") : nullptr;
-  const llvm::json::Array *rates =
-      optimizer ? optimizer->getArray("learning_rates") : nullptr;
-  if (!rates)
-    return llvm::createStringError(
-        "expects 'optimizer' with 'learning_rates' in config.json");
-
-  Description result;
-  llvm::raw_string_ostream options(result.options);
-  options << "optimizer=" << optimizer->getString("kind").value_or("")
-          << " schedule=input";
-  constexpr std::pair<const char *, const char *> names[] = {
-      {"beta1", "beta1"},
-      {"beta2", "beta2"},
-      {"weight_decay", "weight-decay"},
-      {"decay_exponent", "decay-exponent"},
-      {"clip", "clipping-threshold"},
-      {"min_scale", "minimum-scale"},
-      {"min_factored", "factored-minimum"}};
-  for (auto [key, option] : names)
-    if (std::optional<double> number = optimizer->getNumber(key))
-      options << " " << option << "=" << llvm::format("%.17g", *number);
-  // Adafactor's epsilon is what its formula says.
-  if (optimizer->getString("kind") == StringRef("adamw"))
-    if (std::optional<double> epsilon = optimizer->getNumber("epsilon"))
-      options << " epsilon=" << llvm::format("%.17g", *epsilon);
-  for (const llvm::json::Value &rate : *rates)
-    result.learningRates.push_back(rate.getAsNumber().value_or(0));
-  return result;
-}
 
 /// The gradients of step k = 1, 2, ..., as inputs; nothing after the last one.
 static llvm::Expected<std::optional<NamedTensors>>
@@ -103,18 +52,22 @@ static void compareStep(const NamedTensors &results, FileTensors golden,
 }
 
 llvm::Expected<Worst> golden::checkOptimizer(MLIRContext *context,
-                                             StringRef folder) {
-  llvm::Expected<Description> description = readDescription(folder);
-  if (!description)
-    return description.takeError();
+                                             StringRef folder,
+                                             CreateEngine createEngine) {
+  llvm::Expected<OptimizerConfig> config = OptimizerConfig::read(folder);
+  if (!config)
+    return config.takeError();
   llvm::Expected<FileTensors> parameters =
       readFile(folder, "params.safetensors");
   if (!parameters)
     return parameters.takeError();
-  auto engine = createTrainStep(context, *parameters, description->options);
+  auto module = buildTrainStep(context, *parameters, config->options);
+  if (!module)
+    return module.takeError();
+  std::unique_ptr<Engine> engine = createEngine(std::move(*module));
   if (!engine)
-    return engine.takeError();
-  FailureOr<EntryPoint> entry = (*engine)->find("train_step");
+    return llvm::createStringError("cannot compile the optimizer");
+  FailureOr<EntryPoint> entry = engine->find("train_step");
   if (failed(entry))
     return llvm::createStringError("expects an entry 'train_step'");
 
@@ -123,7 +76,7 @@ llvm::Expected<Worst> golden::checkOptimizer(MLIRContext *context,
   for (auto &[name, tensor] : *parameters)
     arguments[{Role::Parameter, name}] = std::move(tensor);
   Worst worst;
-  for (size_t k = 1; k <= description->learningRates.size(); ++k) {
+  for (size_t k = 1; k <= config->learningRates.size(); ++k) {
     auto gradients = readGradients(folder, k);
     if (!gradients)
       return gradients.takeError();
@@ -133,9 +86,9 @@ llvm::Expected<Worst> golden::checkOptimizer(MLIRContext *context,
       arguments[key] = std::move(tensor);
     setStep(arguments, k - 1);
     arguments[{Role::Input, "learning_rate"}] =
-        Tensor<double>::ofReals({}, description->learningRates[k - 1]);
+        Tensor<double>::ofReals({}, config->learningRates[k - 1]);
 
-    FailureOr<NamedTensors> results = (*engine)->run("train_step", arguments);
+    FailureOr<NamedTensors> results = engine->run("train_step", arguments);
     if (failed(results))
       return llvm::createStringError("cannot evaluate step %zu", k);
     std::string file = ("optimizer_" + llvm::Twine(k) + ".safetensors").str();

@@ -73,17 +73,18 @@ llvm::Expected<Worst> golden::checkSchedules(MLIRContext *context,
       return llvm::createStringError("expects '" + name +
                                      "' to have equally long 'steps' and "
                                      "'learning_rate_f32'");
-    auto engine =
-        createTrainStep(context, parameters, getOptions(name, *entry));
-    if (!engine)
-      return engine.takeError();
+    auto module = buildTrainStep(context, parameters, getOptions(name, *entry));
+    if (!module)
+      return module.takeError();
+    std::unique_ptr<Engine> engine =
+        createReferenceEngine(std::move(*module), Arithmetic::F64);
     NamedTensors arguments;
-    clearState(*(*engine)->find("train_step"), arguments);
+    clearState(*engine->find("train_step"), arguments);
     arguments[{Role::Parameter, "w"}] = Tensor<double>::ofReals({1});
     arguments[{Role::Input, "gradient/w"}] = Tensor<double>::ofReals({1});
     for (auto [step, rate] : llvm::zip(*steps, *rates)) {
       setStep(arguments, step.getAsInteger().value_or(-1));
-      FailureOr<NamedTensors> results = (*engine)->run("train_step", arguments);
+      FailureOr<NamedTensors> results = engine->run("train_step", arguments);
       if (failed(results))
         return llvm::createStringError("cannot evaluate '" + name + "'");
       auto expected =

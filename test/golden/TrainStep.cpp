@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "TrainStep.h"
-#include "brt/passes/Optimize/Passes.h"
+#include "brt/passes/Pipelines/Training.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Pass/PassRegistry.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -43,13 +42,9 @@ static std::string getGradientText(const FileTensors &parameters) {
          llvm::join(types, ", ") + "\n}\n";
 }
 
-llvm::Expected<std::unique_ptr<Engine>>
-golden::createTrainStep(MLIRContext *context, const FileTensors &parameters,
-                        StringRef options) {
-  [[maybe_unused]] static const bool registered = [] {
-    registerBrtOptimizePasses();
-    return true;
-  }();
+llvm::Expected<OwningOpRef<ModuleOp>>
+golden::buildTrainStep(MLIRContext *context, const FileTensors &parameters,
+                       StringRef options) {
   std::string reason;
   ScopedDiagnosticHandler handler(context, [&](Diagnostic &diagnostic) {
     reason += diagnostic.str();
@@ -58,31 +53,12 @@ golden::createTrainStep(MLIRContext *context, const FileTensors &parameters,
   auto module =
       parseSourceString<ModuleOp>(getGradientText(parameters), context);
   PassManager manager(context);
-  std::string pipeline = ("brt-add-optimizer{" + options + "}").str();
-  llvm::raw_string_ostream errors(reason);
-  if (!module || failed(parsePassPipeline(pipeline, manager, errors)) ||
+  auto fail = [&](const Twine &message) {
+    reason += message.str();
+    return failure();
+  };
+  if (!module || failed(addOptimizerPass(manager, options, fail)) ||
       failed(manager.run(*module)))
-    return llvm::createStringError(pipeline + ": " + reason);
-  return createReferenceEngine(std::move(module), Arithmetic::F64);
-}
-
-void golden::setStep(NamedTensors &arguments, int64_t step) {
-  arguments[{Role::Input, "step"}] = Tensor<double>::ofIntegers({}, step);
-  arguments[{Role::Input, "seed"}] = Tensor<double>::ofIntegers({}, 0);
-}
-
-void golden::clearState(const EntryPoint &entry, NamedTensors &arguments) {
-  for (const Port &port : entry.arguments)
-    if (port.role == Role::Optimizer)
-      arguments[{port.role, port.name}] =
-          isa<FloatType>(port.type.getElementType())
-              ? Tensor<double>::ofReals(port.type.getShape())
-              : Tensor<double>::ofIntegers(port.type.getShape());
-}
-
-void golden::carryOver(NamedTensors results, NamedTensors &arguments) {
-  for (auto &[key, tensor] : results)
-    if (key.first == Role::Parameter || key.first == Role::Optimizer ||
-        key.first == Role::Carry)
-      arguments[key] = std::move(tensor);
+    return llvm::createStringError(options + ": " + reason);
+  return module;
 }
