@@ -49,6 +49,7 @@ LogicalResult brt::translateToObject(ModuleOp module,
            << options.target << "'";
   x86::CompileOptions compile;
   compile.instructionSets = options.instructionSets;
+  compile.training = options.training;
   SmallVector<char, 0> object;
   llvm::raw_svector_ostream stream(object);
   if (failed(x86::compileToObject(module, compile, stream)))

@@ -4,6 +4,7 @@
 #include "brt/passes/Pipelines/Training.h"
 #include "brt/passes/Expand/Passes.h"
 #include "brt/passes/Grad/Passes.h"
+#include "brt/passes/Optimize/Passes.h"
 #include "brt/passes/Pipelines/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -22,6 +23,16 @@ void brt::buildTrainingPipeline(OpPassManager &manager) {
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   manager.addPass(createVerifyLevelPass({"cell"}));
+}
+
+LogicalResult
+brt::addOptimizerPass(OpPassManager &manager, StringRef options,
+                      function_ref<LogicalResult(const Twine &)> errorHandler) {
+  std::unique_ptr<Pass> pass = createAddOptimizerPass();
+  if (failed(pass->initializeOptions(options, errorHandler)))
+    return failure();
+  manager.addPass(std::move(pass));
+  return success();
 }
 
 void brt::registerTrainingPipeline() {

@@ -11,6 +11,8 @@ using namespace llvm::cl;
 static const char kHelp[] =
     "brt-translate: models to and from other languages\n\n"
     "  brt-translate --brt-to-exe examples/books/model.mlir -o books\n"
+    "  brt-translate --brt-to-exe --train=\"optimizer=adamw clip-norm=1\" "
+    "examples/books/model.mlir -o books\n"
     "  brt-translate --brt-to-dot examples/books/model.mlir | dot -Tsvg\n"
     "  brt-translate --export-json examples/books/model.mlir -o books.json\n"
     "  brt-translate --import-json books.json -o model.mlir\n"
@@ -67,6 +69,10 @@ int main(int argc, char **argv) {
   list<std::string> instructionSets(
       "isa", cat(category), CommaSeparated, value_desc("names"),
       desc("Instruction sets to compile for: avx2, avx512; both unless given"));
+  opt<std::string> train(
+      "train", cat(category), ValueOptional, value_desc("options"),
+      desc("Compile a training step too, with options of brt-opt "
+           "--brt-add-optimizer"));
   opt<std::string, true> runtimeDir(
       "runtime-dir", cat(category), value_desc("folder"),
       desc("Where libBrtRuntime.a and libBrtProgramMain.a are"),
@@ -82,5 +88,7 @@ int main(int argc, char **argv) {
   if (!instructionSets.empty())
     options.object.instructionSets.assign(instructionSets.begin(),
                                           instructionSets.end());
+  if (train.getNumOccurrences())
+    options.object.training = train;
   return failed(translate(options));
 }

@@ -6,6 +6,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/SmallVector.h"
+#include <optional>
 #include <string>
 
 namespace llvm {
@@ -29,6 +30,9 @@ llvm::ArrayRef<InstructionSet> getInstructionSets();
 struct CompileOptions {
   /// Names of instruction sets; each gets code of its own.
   llvm::SmallVector<std::string> instructionSets = {"avx512", "avx2"};
+  /// Options of --brt-add-optimizer, for a program with the entry point
+  /// `train_step`; without them it has none.
+  std::optional<std::string> training;
 };
 
 /// Compiles the entry points of a module of the level `model` or `cell` to one

@@ -6,6 +6,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/SmallVector.h"
+#include <optional>
 #include <string>
 
 namespace brt {
@@ -15,6 +16,9 @@ struct ObjectOptions {
   std::string target = "x86-64";
   /// Its instruction sets; the program picks the best that the machine has.
   llvm::SmallVector<std::string> instructionSets = {"avx512", "avx2"};
+  /// Options of --brt-add-optimizer, for a program with the entry point
+  /// `train_step`; without them it has none.
+  std::optional<std::string> training;
   /// The folder of libBrtRuntime.a and libBrtProgramMain.a; empty for the
   /// folder `lib` beside the folder of the running tool.
   std::string runtimeDir;

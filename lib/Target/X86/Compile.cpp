@@ -7,6 +7,7 @@
 #include "brt/dialects/Brt/Brt.h"
 #include "brt/passes/Pipelines/Levels.h"
 #include "brt/passes/Pipelines/Lowering.h"
+#include "brt/passes/Pipelines/Training.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -68,24 +69,54 @@ static std::unique_ptr<llvm::TargetMachine> createMachine(StringRef cpu) {
       triple, cpu, /*Features=*/"", options, llvm::Reloc::PIC_));
 }
 
-static LogicalResult runPipeline(ModuleOp module,
-                                 function_ref<void(OpPassManager &)> build) {
+static LogicalResult
+runPipeline(ModuleOp module,
+            function_ref<LogicalResult(OpPassManager &)> build) {
   PassManager manager(module.getContext());
-  build(manager);
-  return manager.run(module);
+  return failed(build(manager)) ? failure() : manager.run(module);
+}
+
+/// Goes down to the level `cell`, with a training step where that is asked for.
+static LogicalResult lowerToCell(ModuleOp module,
+                                 const CompileOptions &options) {
+  if (!options.training) {
+    if (module.getOps<brt::ModelOp>().empty())
+      return success();
+    return runPipeline(module, [](OpPassManager &manager) {
+      brt::buildCompilePipeline(manager, *brt::findLevel("cell"));
+      return success();
+    });
+  }
+  if (failed(runPipeline(module, [&](OpPassManager &manager) {
+        brt::buildTrainingPipeline(manager);
+        return brt::addOptimizerPass(
+            manager, *options.training,
+            [&](const Twine &message) -> LogicalResult {
+              return module.emitError("expects options of --brt-add-optimizer, "
+                                      "but got '")
+                     << *options.training << "' "
+                     << StringRef(message.str()).trim();
+            });
+      })))
+    return failure();
+  // The manifest says how the program trains.
+  StringRef name = brt::BrtDialect::getConfigAttrName();
+  NamedAttrList config(module->getAttrOfType<DictionaryAttr>(name));
+  config.set("train", StringAttr::get(module.getContext(), *options.training));
+  module->setAttr(name, config.getDictionary(module.getContext()));
+  return success();
 }
 
 /// A copy of `module` as kernels on buffers, and the manifest of what it was.
-static FailureOr<brt::Manifest> lowerToKernels(ModuleOp module) {
-  bool hasModel = !module.getOps<brt::ModelOp>().empty();
-  if (hasModel && failed(runPipeline(module, [](OpPassManager &manager) {
-        brt::buildCompilePipeline(manager, *brt::findLevel("cell"));
-      })))
+static FailureOr<brt::Manifest> lowerToKernels(ModuleOp module,
+                                               const CompileOptions &options) {
+  if (failed(lowerToCell(module, options)))
     return failure();
   FailureOr<brt::Manifest> manifest = brt::Manifest::build(module);
   if (failed(manifest) ||
       failed(runPipeline(module, [](OpPassManager &manager) {
         brt::buildBufferPipeline(manager);
+        return success();
       })))
     return failure();
   return manifest;
@@ -122,6 +153,7 @@ compileVariant(ModuleOp kernels, const InstructionSet &isa,
         brt::buildVectorPipeline(manager,
                                  {isa.vectorBytes, isa.vectorRegisters});
         brt::buildLLVMPipeline(manager);
+        return success();
       })))
     return nullptr;
   std::unique_ptr<llvm::Module> code =
@@ -182,7 +214,7 @@ LogicalResult brt::x86::compileToObject(ModuleOp module,
   module.getContext()->appendDialectRegistry(registry);
 
   OwningOpRef<ModuleOp> kernels = module.clone();
-  FailureOr<Manifest> manifest = lowerToKernels(*kernels);
+  FailureOr<Manifest> manifest = lowerToKernels(*kernels, options);
   if (failed(manifest))
     return failure();
 
