@@ -23,7 +23,7 @@ def FissionRecurrencePass : Pass<"brt-fission-recurrence"> {
 
     ```mlir
     // before
-    func.func @f(%x: tensor<?x8x4xf32>, %w: tensor<4x4xf32>, %s: tensor<?x2x4xf32>) -> tensor<?x8x4xf32> {
+    func.func @before(%x: tensor<?x8x4xf32>, %w: tensor<4x4xf32>, %s: tensor<?x2x4xf32>) -> tensor<?x8x4xf32> {
       %y, %last = brt.recurrence blocks = 4 over (%b = %x : tensor<?x8x4xf32>) carry (%c = %s : tensor<?x2x4xf32>) {
         %0 = brt.linear %b, %w : tensor<?x2x4xf32>, tensor<4x4xf32>
         %1 = arith.addf %0, %c : tensor<?x2x4xf32>
@@ -35,7 +35,7 @@ def FissionRecurrencePass : Pass<"brt-fission-recurrence"> {
     }
 
     // after, less reshapes
-    func.func @f(%x: tensor<?x8x4xf32>, %w: tensor<4x4xf32>, %s: tensor<?x2x4xf32>) -> tensor<?x8x4xf32> {
+    func.func @after(%x: tensor<?x8x4xf32>, %w: tensor<4x4xf32>, %s: tensor<?x2x4xf32>) -> tensor<?x8x4xf32> {
       %0 = brt.linear %x, %w : tensor<?x8x4xf32>, tensor<4x4xf32>
       %1, %last = brt.recurrence blocks = 4 over (%b = %0 : tensor<?x8x4xf32>) carry (%c = %s : tensor<?x2x4xf32>) {
         %4 = arith.addf %b, %c : tensor<?x2x4xf32>
