@@ -112,7 +112,7 @@ llvm::Expected<TrainingCase> TrainingCase::load(StringRef folder) {
   bool isTrajectory = getCaseKind(folder) == CaseKind::Trajectory;
   if (llvm::Error error = isTrajectory ? readTrajectory(folder, result)
                                        : readSegments(folder, result))
-    return std::move(error);
+    return error;
   llvm::Expected<OptimizerConfig> optimizer = OptimizerConfig::read(folder);
   if (!optimizer)
     return optimizer.takeError();
