@@ -164,9 +164,13 @@ Status Run::report() {
     BRT_RETURN_IF_ERROR(print(fmt::format(
         "step {}: {:.4f} bits/byte on '{}'\n", place.step,
         line["bits_per_byte"].get<double>(), options.evalData.path)));
+  // Quoted, so that no byte does anything to a terminal.
   if (line.contains("sample"))
-    BRT_RETURN_IF_ERROR(print(fmt::format(
-        "step {}: {}\n", place.step, line["sample"].get_ref<std::string &>())));
+    BRT_RETURN_IF_ERROR(print(
+        fmt::format("step {}: {}\n", place.step,
+                    line["sample"].dump(
+                        -1, ' ', /*ensure_ascii=*/false,
+                        nlohmann::ordered_json::error_handler_t::replace))));
   return {};
 }
 

@@ -71,7 +71,8 @@ Result<Trainer> Trainer::create(const Program &program, int64_t lanes,
                                 int64_t seed) {
   if (program.manifest().findEntry(kEntry) < 0)
     return makeError(StatusCode::Unsupported,
-                     "the program cannot train: it has no entry point '{}'",
+                     "the program cannot train: it has no entry point '{}'; "
+                     "brt-translate --train compiles one",
                      kEntry);
   BRT_ASSIGN_OR_RETURN(Call call, Call::create(program, kEntry, lanes));
   BRT_RETURN_IF_ERROR(checkInputs(call.info()));
