@@ -157,6 +157,20 @@ bool SharedRaces::write(const Access &access, uint32_t offset, uint32_t size,
   return found;
 }
 
+bool SharedRaces::proxyRead(const Access &access, uint32_t offset,
+                            uint32_t size, Conflict &conflict) {
+  bool found = read(access, offset, size, conflict);
+  for (size_t at = offset / kCellBytes; at * kCellBytes < offset + size; ++at) {
+    uint32_t who = writers.who[at];
+    if (found || writers.tick[at] == 0 || (who & kProxyBit) ||
+        clocks.proxied(access.warp, unpackWho(who).warp, writers.tick[at]))
+      continue;
+    conflict.unfenced = true;
+    found = fill(conflict, writers, at);
+  }
+  return found;
+}
+
 bool SharedRaces::launchCopy(const Access &access, uint32_t offset,
                              uint32_t size, Conflict &conflict) {
   bool found = write(access, offset, size, false, conflict);

@@ -33,6 +33,10 @@ public:
   /// recorded, where lane after lane has to be looked at.
   bool readRow(const Access &first, uint32_t offset, uint32_t words);
   bool writeRow(const Access &first, uint32_t offset, uint32_t words);
+  /// A read by the asynchronous proxy: also races where fence.proxy.async is
+  /// missing after a write.
+  bool proxyRead(const Access &access, uint32_t offset, uint32_t size,
+                 Conflict &conflict);
   /// An asynchronous copy begins to write; it ends with `land`.
   bool launchCopy(const Access &access, uint32_t offset, uint32_t size,
                   Conflict &conflict);

@@ -26,6 +26,7 @@ struct Conflict {
   Access other;
   uint32_t block = 0;    // linear index
   bool inFlight = false; // an asynchronous copy that was not waited for
+  bool unfenced = false; // no fence.proxy.async between the proxies
 };
 
 constexpr uint32_t kSiteBits = 19, kWarpShift = 20, kLaneShift = 25;

@@ -31,7 +31,11 @@ private:
   /// Code whose `imm` becomes the address of an instruction, or of a place.
   std::vector<std::pair<size_t, size_t>> toInstruction, toPlace;
 
+  std::vector<bool> asynchronous; // registers of some wgmma
+
   void placeMasks();
+  void findAsynchronous();
+  void addInFlightChecks(size_t index);
   void openBlock(size_t index);
   void addOne(size_t index);
   void addBody(size_t index);
@@ -95,6 +99,30 @@ WrittenJoin *Assembler::joinOf(size_t index) {
   return join.get();
 }
 
+void Assembler::findAsynchronous() {
+  asynchronous.assign(function.registers.size(), false);
+  for (const Group &group : groups)
+    for (const Operand *operand : group.asyncOperands)
+      for (const Operand &each : operand->elements)
+        if (each.kind == Operand::Kind::Register)
+          asynchronous[each.index] = true;
+}
+
+void Assembler::addInFlightChecks(size_t index) {
+  const Group &group = groups[index];
+  if (!group.asyncOperands.empty())
+    return;
+  for (const auto *list : {&group.reads, &group.writes})
+    for (uint32_t reg : *list) {
+      if (!asynchronous[reg])
+        continue;
+      Inst &check = add(runCheckInFlight, index);
+      check.a = registerAt[reg];
+      check.aux = list == &group.writes;
+      check.imm = reinterpret_cast<uint64_t>(&function.registers[reg]);
+    }
+}
+
 /// Checks, the handlers, and notes of what they wrote.
 void Assembler::addBody(size_t index) {
   Group &group = groups[index];
@@ -103,6 +131,7 @@ void Assembler::addBody(size_t index) {
     check.a = maskOf[reg];
     check.imm = reinterpret_cast<uint64_t>(&function.registers[reg]);
   }
+  addInFlightChecks(index);
   size_t first = code.insts.size();
   code.insts.insert(code.insts.end(), group.insts.begin(), group.insts.end());
   for (size_t user : group.labelUsers)
@@ -145,6 +174,7 @@ void Assembler::addOne(size_t index) {
 
 void Assembler::run() {
   placeMasks();
+  findAsynchronous();
   code.firstBlock = program.blockCount;
   startOf.resize(groups.size() + 1);
   for (size_t i = 0; i < groups.size(); ++i) {

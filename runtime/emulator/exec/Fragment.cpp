@@ -67,8 +67,9 @@ static const float *tableOf(const FloatFormat &format) {
 }
 
 // `count` elements as they lie in registers, to numbers.
-static void decodeTile(const uint8_t *from, Type type, unsigned count,
-                       float *to) {
+template <>
+void brt::emu::decodeTile(const uint8_t *from, Type type, unsigned count,
+                          float *to) {
   const auto *halves = reinterpret_cast<const uint16_t *>(from);
   const auto *words = reinterpret_cast<const uint32_t *>(from);
   switch (type) {
@@ -94,15 +95,18 @@ static void decodeTile(const uint8_t *from, Type type, unsigned count,
     std::memcpy(to, from, count * sizeof(float));
   }
 }
-static void decodeTile(const uint8_t *from, Type type, unsigned count,
-                       int32_t *to) {
+template <>
+void brt::emu::decodeTile(const uint8_t *from, Type type, unsigned count,
+                          int32_t *to) {
   if (type == Type::S32)
     std::memcpy(to, from, count * sizeof(int32_t));
   else
     for (unsigned i = 0; i < count; ++i)
       to[i] = type == Type::S8 ? static_cast<int8_t>(from[i]) : from[i];
 }
-static void decodeTile(const uint8_t *from, Type, unsigned count, double *to) {
+template <>
+void brt::emu::decodeTile(const uint8_t *from, Type, unsigned count,
+                          double *to) {
   std::memcpy(to, from, count * sizeof(double));
 }
 
@@ -138,7 +142,7 @@ static void placeTile(const T *tile, bool transposed, Fragment::Place at,
 
 /// The fragment by rows.
 template <class T>
-static void gather(const Fragment &f, Warp &warp, T *out) {
+void brt::emu::gatherFragment(const Fragment &f, Warp &warp, T *out) {
   unsigned registers = f.registerCount(), perTile = f.paired ? 2 : 1;
   unsigned width = f.paired ? 8 : 4 * f.perRegister();
   T tile[kMaxTile];
@@ -166,7 +170,7 @@ static void gather(const Fragment &f, Warp &warp, T *out) {
 
 /// The other way, for accumulators; copies of the fragment too.
 template <class T>
-static void scatter(const Fragment &f, Warp &warp, const T *values) {
+void brt::emu::scatterFragment(const Fragment &f, Warp &warp, const T *values) {
   unsigned registers = f.registerCount(), perTile = f.paired ? 2 : 1;
   unsigned width = f.paired ? 8 : 4 * f.perRegister();
   T tile[kMaxTile];
@@ -191,8 +195,8 @@ static void scatter(const Fragment &f, Warp &warp, const T *values) {
 /// c += a * b by rows; m is a multiple of 4 and n one of 8. The order of a sum
 /// is not specified; this is one of the allowed.
 template <class T>
-static void accumulate(const T *a, const T *b, T *c, unsigned m, unsigned n,
-                       unsigned depth) {
+void brt::emu::accumulate(const T *a, const T *b, T *c, unsigned m, unsigned n,
+                          unsigned depth) {
   constexpr unsigned kHigh = 4, kWide = 8;
   for (unsigned row = 0; row < m; row += kHigh)
     for (unsigned first = 0; first < n; first += kWide) {
@@ -223,9 +227,9 @@ static const Inst *runMultiply(const Inst *inst, Warp &warp) {
     return nullptr;
   const Multiply &op = inst->info<Multiply>();
   T a[kMaxElements], b[kMaxElements], c[kMaxElements];
-  gather(op.a, warp, a);
-  gather(op.b, warp, b);
-  gather(op.c, warp, c);
+  gatherFragment(op.a, warp, a);
+  gatherFragment(op.b, warp, b);
+  gatherFragment(op.c, warp, c);
   unsigned m = op.d.rows, n = op.d.columns, depth = op.a.columns;
   if constexpr (std::is_integral_v<T>) {
     // Products of bytes do not overflow; what they are added to may.
@@ -240,9 +244,19 @@ static const Inst *runMultiply(const Inst *inst, Warp &warp) {
   } else {
     accumulate(a, b, c, m, n, depth);
   }
-  scatter(op.d, warp, c);
+  scatterFragment(op.d, warp, c);
   BRT_EMU_NEXT(inst + 1, warp);
 }
+
+#define BRT_EMU_FRAGMENTS(T)                                                   \
+  template void brt::emu::gatherFragment(const Fragment &, Warp &, T *);       \
+  template void brt::emu::scatterFragment(const Fragment &, Warp &,            \
+                                          const T *);                          \
+  template void brt::emu::accumulate(const T *, const T *, T *, unsigned,      \
+                                     unsigned, unsigned);
+BRT_EMU_FRAGMENTS(float)
+BRT_EMU_FRAGMENTS(int32_t)
+#undef BRT_EMU_FRAGMENTS
 
 Handler brt::emu::multiplyHandler(Type element) {
   switch (element) {

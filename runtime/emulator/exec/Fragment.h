@@ -50,6 +50,30 @@ struct Multiply {
   bool saturate = false; // .satfinite, integers
 };
 
+/// A wgmma.mma_async of one warp: d = a * b, plus d where `scaleD` holds.
+struct WgmmaOp {
+  Fragment a, d; // a without registers: in shared memory
+  Type typeB = Type::F16;
+  unsigned depth = 16;
+  uint32_t descriptorA = 0, descriptorB = 0, scaleD = 0; // registers
+  bool transA = false, transB = false;
+  bool negate = false; // one of the factors
+  uint32_t site = 0;
+};
+
+// For float, int32_t and double. Elements as they lie in memory to numbers; a
+// fragment by rows, and back; c += a * b by rows, with m a multiple of 4 and n
+// one of 8.
+template <class T>
+void decodeTile(const uint8_t *from, Type type, unsigned count, T *to);
+template <class T>
+void gatherFragment(const Fragment &f, Warp &warp, T *out);
+template <class T>
+void scatterFragment(const Fragment &f, Warp &warp, const T *values);
+template <class T>
+void accumulate(const T *a, const T *b, T *c, unsigned m, unsigned n,
+                unsigned depth);
+
 /// The handler of a Multiply (Inst::imm) for elements of that type; null where
 /// there is no such multiplication.
 Handler multiplyHandler(Type element);

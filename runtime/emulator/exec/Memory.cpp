@@ -370,9 +370,10 @@ void brt::emu::reportRace(const Inst *inst, Warp &warp, unsigned lane,
   finding.site = warp.siteOf(inst, lane);
   finding.hasAddress = true;
   finding.address = address;
-  finding.detail = conflict.inFlight
-                       ? "meets an asynchronous copy that was not waited for"
-                       : "nothing orders this access after the other one";
+  finding.detail =
+      conflict.unfenced   ? "expects fence.proxy.async after the other access"
+      : conflict.inFlight ? "meets an asynchronous copy that was not waited for"
+                          : "nothing orders this access after the other one";
   finding.hasOther = true;
   finding.other = siteOfAccess(launch, conflict.block, conflict.other);
   launch.report.add(finding);

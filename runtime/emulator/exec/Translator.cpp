@@ -24,7 +24,7 @@ const OpcodeTable &brt::emu::opcodeTable() {
          {addArithmeticOps, addBitOps, addByteOps, addApproximateOps,
           addCompareOps, addConvertOps, addMoveOps, addMemoryOps, addAtomicOps,
           addControlOps, addCallOps, addWarpOps, addBarrierOps, addMatrixOps,
-          addLdmatrixOps, addWmmaOps, addAsyncOps, addMbarrierOps})
+          addLdmatrixOps, addWmmaOps, addAsyncOps, addMbarrierOps, addWgmmaOps})
       add(built);
     return built;
   }();

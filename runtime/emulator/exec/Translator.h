@@ -23,6 +23,8 @@ struct Group {
   bool fallsThrough = true; // the next instruction may follow
   /// Waits for other lanes or runs a call: with a guard, lanes branch around.
   bool needsWholePath = false;
+  /// wgmma: operands whose registers are in flight after it.
+  std::vector<const Operand *> asyncOperands;
   bool guardTaken = false;       // the handler looks at the guard itself
   std::vector<uint32_t> targets; // labels
   /// Insts whose `imm` is a label index, to become the address of its code.
@@ -172,6 +174,7 @@ void addLdmatrixOps(OpcodeTable &table);
 void addWmmaOps(OpcodeTable &table);
 void addAsyncOps(OpcodeTable &table);
 void addMbarrierOps(OpcodeTable &table);
+void addWgmmaOps(OpcodeTable &table);
 
 // Handlers the translator itself emits (ControlOps.cpp, MoveOps.cpp).
 const Inst *runLeader(const Inst *, Warp &);
@@ -181,6 +184,7 @@ const Inst *runSkipUnlessGuard(const Inst *, Warp &);
 const Inst *runCheckWritten(const Inst *, Warp &);
 const Inst *runNoteWritten(const Inst *, Warp &);
 const Inst *runJoinWritten(const Inst *, Warp &);
+const Inst *runCheckInFlight(const Inst *, Warp &);
 const Inst *runFallOff(const Inst *, Warp &);
 const Inst *runSpecial(const Inst *, Warp &);
 const Inst *runFrameAddress(const Inst *, Warp &);

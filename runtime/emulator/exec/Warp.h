@@ -67,6 +67,13 @@ struct CopyArrival {
   uint8_t lane = 0;
 };
 
+struct WgmmaOp;
+/// A wgmma.mma_async under way.
+struct PendingWgmma {
+  const WgmmaOp *op = nullptr;
+  uint32_t group = 0; // counted by commit_group
+};
+
 class Warp {
 public:
   // What handlers touch on every instruction comes first.
@@ -94,6 +101,9 @@ public:
   uint32_t copyGroups[kLanes] = {}; // groups committed by each lane
   uint32_t copiesMade = 0;
   std::vector<CopyArrival> copyArrivals;
+  std::vector<PendingWgmma> wgmmas;
+  uint32_t wgmmaGroup = 0;
+  bool wgmmaFenced = false; // since a register of some wgmma was touched
   // Of the last bar.red: threads whose predicate was true, all of them, any.
   uint32_t barrierResult = 0;
   bool barrierAll = true, barrierAny = false;
