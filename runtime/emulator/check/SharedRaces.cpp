@@ -157,18 +157,39 @@ bool SharedRaces::write(const Access &access, uint32_t offset, uint32_t size,
   return found;
 }
 
-bool SharedRaces::proxyRead(const Access &access, uint32_t offset,
-                            uint32_t size, Conflict &conflict) {
-  bool found = read(access, offset, size, conflict);
+/// True if something was written there that the asynchronous proxy may not see.
+bool SharedRaces::isUnfenced(const Access &access, uint32_t offset,
+                             uint32_t size, Conflict &conflict) const {
   for (size_t at = offset / kCellBytes; at * kCellBytes < offset + size; ++at) {
     uint32_t who = writers.who[at];
-    if (found || writers.tick[at] == 0 || (who & kProxyBit) ||
+    if (writers.tick[at] == 0 || (who & kProxyBit) ||
         clocks.proxied(access.warp, unpackWho(who).warp, writers.tick[at]))
       continue;
     conflict.unfenced = true;
-    found = fill(conflict, writers, at);
+    return fill(conflict, writers, at);
   }
-  return found;
+  return false;
+}
+
+bool SharedRaces::proxyRead(const Access &access, uint32_t offset,
+                            uint32_t size, Conflict &conflict) {
+  return read(access, offset, size, conflict) ||
+         isUnfenced(access, offset, size, conflict);
+}
+
+bool SharedRaces::launchProxy(const Access &access, uint32_t offset,
+                              uint32_t size, Conflict &conflict) {
+  bool found = isUnfenced(access, offset, size, conflict);
+  return launchCopy(access, offset, size, conflict) || found;
+}
+
+void SharedRaces::landProxy(const Access &access, uint32_t tick,
+                            uint32_t offset, uint32_t size) {
+  for (uint32_t at = offset / kCellBytes; at * kCellBytes < offset + size;
+       ++at) {
+    writers.tick[at] = tick;
+    writers.who[at] = packWho(access) | kProxyBit;
+  }
 }
 
 bool SharedRaces::launchCopy(const Access &access, uint32_t offset,

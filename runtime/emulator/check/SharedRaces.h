@@ -37,6 +37,12 @@ public:
   /// missing after a write.
   bool proxyRead(const Access &access, uint32_t offset, uint32_t size,
                  Conflict &conflict);
+  /// A copy by the asynchronous proxy begins to write; it was asked for at
+  /// `tick`, and ends with `landProxy`.
+  bool launchProxy(const Access &access, uint32_t offset, uint32_t size,
+                   Conflict &conflict);
+  void landProxy(const Access &access, uint32_t tick, uint32_t offset,
+                 uint32_t size);
   /// An asynchronous copy begins to write; it ends with `land`.
   bool launchCopy(const Access &access, uint32_t offset, uint32_t size,
                   Conflict &conflict);
@@ -59,6 +65,8 @@ private:
   bool readWords(const Access &first, uint32_t offset);
   template <class Shape>
   bool writeWords(const Access &first, uint32_t offset);
+  bool isUnfenced(const Access &access, uint32_t offset, uint32_t size,
+                  Conflict &conflict) const;
   bool againstReaders(const Access &access, size_t at, uint8_t bytes,
                       Conflict &conflict) const;
 };

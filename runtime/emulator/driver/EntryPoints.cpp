@@ -117,7 +117,6 @@ BRT_CUDA_API cuGetExportTable(const void **table, const void *) {
 // Calls that programs link against or look up and that are not there yet.
 #define BRT_CUDA_MISSING(name)                                                 \
   BRT_CUDA_API name() { return notSupported(#name); }
-BRT_CUDA_MISSING(cuTensorMapEncodeTiled)
 BRT_CUDA_MISSING(cuTensorMapEncodeIm2col)
 BRT_CUDA_MISSING(cuOccupancyMaxActiveClusters)
 BRT_CUDA_MISSING(cuGraphAddKernelNode_v2)

@@ -4,14 +4,44 @@
 #ifndef BRT_EMULATOR_EXEC_ASYNC_H
 #define BRT_EMULATOR_EXEC_ASYNC_H
 
+#include "check/SharedRaces.h"
+#include "exec/TensorMap.h"
 #include "exec/Translator.h"
 
 namespace brt::emu {
+
+class Block;
+struct Worker;
+
+/// A bulk copy between global and shared memory.
+struct BulkCopy {
+  TensorMap map;
+  int32_t at[TensorMap::kMaxRank] = {};
+  bool isLoad = true;
+  uint32_t shared = 0;  // offset
+  uint32_t barrier = 0; // offset; loads only
+  Access access;        // who asked for it
+  uint32_t tick = 0;    // and when
+  Knowledge knowledge;
+};
+struct BulkStore {
+  BulkCopy copy;
+  uint32_t group = 0; // per lane, counted by commit_group
+  bool landed = false;
+};
 
 /// Called when a wait at the mbarrier at that offset finds it not complete:
 /// something that will complete it, chosen by seed, moves on.
 void advanceCopies(Warp &warp, uint32_t barrier);
 
+/// The same for bulk copies; false where there is none for that barrier.
+bool advanceLoads(Worker &worker, Block &block, uint32_t barrier);
+/// Carries out the stores of lanes whose groups are older than the newest
+/// `mayStay`.
+void finishStores(Warp &warp, uint32_t lanes, uint64_t mayStay);
+
+/// cp.async.bulk, after those words.
+bool translateBulk(Translator &t);
 /// cp.async.mbarrier.arrive, after those words.
 bool translateCopyArrive(Translator &t);
 

@@ -162,6 +162,8 @@ static void finishArrival(Warp &warp, size_t index) {
 
 void brt::emu::advanceCopies(Warp &waiting, uint32_t barrier) {
   Block &block = *waiting.block;
+  if (advanceLoads(*waiting.worker, block, barrier))
+    return;
   Random &random = waiting.worker->random;
   uint32_t start = random.below(static_cast<uint32_t>(block.warps.size()));
   for (size_t i = 0; i < block.warps.size(); ++i) {
@@ -231,6 +233,8 @@ static bool translateCp(Translator &t) {
     return translateCopy(t, true);
   if (t.take("cg"))
     return translateCopy(t, false);
+  if (t.take("bulk"))
+    return translateBulk(t);
   if (t.take("mbarrier"))
     return translateCopyArrive(t);
   if (t.take("commit_group")) {

@@ -133,6 +133,12 @@ static bool translateProxyFence(Translator &t) {
   }
   if (t.take("alias"))
     return t.expectOperands(0);
+  // Tensor maps are read when they are used.
+  if (t.take("tensormap::generic")) {
+    t.takeOneOf({"acquire", "release"});
+    t.takeOneOf({"cta", "cluster", "gpu", "sys"});
+    return true;
+  }
   return t.unsupported();
 }
 

@@ -5,6 +5,7 @@
 #define BRT_EMULATOR_EXEC_BLOCK_H
 
 #include "check/Report.h"
+#include "exec/Async.h"
 #include "exec/Counters.h"
 #include "exec/Mbarrier.h"
 #include "exec/Warp.h"
@@ -108,6 +109,7 @@ public:
   static constexpr unsigned kBarriers = 16;
   Barrier barriers[kBarriers];
   std::unordered_map<uint32_t, Mbarrier> mbarriers; // by offset
+  std::vector<BulkCopy> bulkLoads;                  // under way
 
   /// A warp arrives; `wait` says whether it will wait. False if the barrier's
   /// use is malformed (reported at `inst`).

@@ -124,6 +124,10 @@ void Warp::dropFrameLanes(Frame *from, uint32_t lanes) {
 }
 
 const Inst *Warp::exitLanes() {
+  // What was not committed goes as well.
+  for (uint32_t left = active; left; left &= left - 1)
+    ++bulkGroups[__builtin_ctz(left)];
+  finishStores(*this, active, 0);
   live &= ~active;
   for (Frame *at = frame; at;) {
     Frame *parent = at->parent;

@@ -67,6 +67,7 @@ struct CopyArrival {
   uint8_t lane = 0;
 };
 
+struct BulkStore;
 struct WgmmaOp;
 /// A wgmma.mma_async under way.
 struct PendingWgmma {
@@ -101,6 +102,8 @@ public:
   uint32_t copyGroups[kLanes] = {}; // groups committed by each lane
   uint32_t copiesMade = 0;
   std::vector<CopyArrival> copyArrivals;
+  std::vector<BulkStore> bulkStores;
+  uint32_t bulkGroups[kLanes] = {}; // of stores, committed by each lane
   std::vector<PendingWgmma> wgmmas;
   uint32_t wgmmaGroup = 0;
   bool wgmmaFenced = false; // since a register of some wgmma was touched
