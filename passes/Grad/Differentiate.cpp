@@ -18,6 +18,9 @@ namespace brt {
 using namespace mlir;
 using namespace brt;
 
+/// The entry points of a model that are differentiated by default.
+static constexpr StringRef kTraining = "training", kForward = "forward";
+
 static bool isSingleElement(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   return tensor && tensor.getRank() == 0;
@@ -102,11 +105,15 @@ struct DifferentiatePass : brt::impl::DifferentiatePassBase<DifferentiatePass> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    auto source = module.lookupSymbol<func::FuncOp>(entry);
+    bool replaces = entry.empty() && module.lookupSymbol(kTraining);
+    StringRef name = entry;
+    if (name.empty())
+      name = replaces ? kTraining : kForward;
+    auto source = module.lookupSymbol<func::FuncOp>(name);
     if (!source || !source->hasAttr(BrtDialect::getEntryAttrName()) ||
         !llvm::hasSingleElement(source.getBody())) {
       module.emitError("expects an entry point '")
-          << entry << "' of one block to differentiate, but got none";
+          << name << "' of one block to differentiate, but got none";
       return signalPassFailure();
     }
     if (Operation *other = module.lookupSymbol(gradientName)) {
@@ -121,7 +128,7 @@ struct DifferentiatePass : brt::impl::DifferentiatePassBase<DifferentiatePass> {
       return signalPassFailure();
     OpBuilder builder(module.getContext());
     builder.setInsertionPointAfter(source);
-    auto copy = replace ? source : cast<func::FuncOp>(builder.clone(*source));
+    auto copy = replaces ? source : cast<func::FuncOp>(builder.clone(*source));
     copy.setSymName(gradientName);
     if (failed(differentiate(copy, *output)))
       return signalPassFailure();

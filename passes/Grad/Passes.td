@@ -44,7 +44,8 @@ def DifferentiatePass : Pass<"brt-differentiate", "mlir::ModuleOp"> {
     }
     ```
 
-    With `replace` it takes the place of the entry point it is made of.
+    Unless an entry point is named it is `training`, which is there for nothing
+    else and is replaced, or `forward` in a module without.
 
     Requires: level `cell`; the entry point is there, and the new name is free.
     Ensures:  level `cell`; other functions are not changed.
@@ -52,12 +53,11 @@ def DifferentiatePass : Pass<"brt-differentiate", "mlir::ModuleOp"> {
               ops say, terms of a gradient in the reverse order of the uses.
   }];
   let options = [
-    Option<"entry", "entry", "std::string", /*default=*/"\"forward\"",
-           "The entry point to differentiate">,
+    Option<"entry", "entry", "std::string", /*default=*/"\"\"",
+           "The entry point to differentiate: by default `training`, which is "
+           "replaced, or else `forward`">,
     Option<"gradientName", "name", "std::string", /*default=*/"\"gradient\"",
-           "The name of the new entry point">,
-    Option<"replace", "replace", "bool", /*default=*/"false",
-           "Remove the entry point that is differentiated">];
+           "The name of the new entry point">];
   let dependentDialects = [
     "brt::BrtDialect", "mlir::arith::ArithDialect", "mlir::linalg::LinalgDialect",
     "mlir::math::MathDialect", "mlir::tensor::TensorDialect"];

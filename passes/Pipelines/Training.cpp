@@ -16,10 +16,7 @@ void brt::buildTrainingPipeline(OpPassManager &manager) {
   ExpandModelPassOptions expand;
   expand.training = true;
   manager.addPass(createExpandModelPass(expand));
-  DifferentiatePassOptions differentiate;
-  differentiate.entry = "training";
-  differentiate.replace = true;
-  manager.addPass(createDifferentiatePass(differentiate));
+  manager.addPass(createDifferentiatePass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   manager.addPass(createVerifyLevelPass({"cell"}));

@@ -1,14 +1,18 @@
 // RUN: brt-opt %s --brt-differentiate | FileCheck %s
 // RUN: brt-opt %s --brt-differentiate="entry=forward name=slope" | FileCheck %s --check-prefix=NAME
-// RUN: brt-opt %s --brt-differentiate=replace | FileCheck %s --check-prefix=REPLACE
+// RUN: sed 's/@forward/@training/' %s | brt-opt --brt-differentiate | FileCheck %s --check-prefix=TRAINING
+// RUN: sed 's/@forward/@training/' %s | brt-opt --brt-differentiate=entry=training | FileCheck %s --check-prefix=BOTH
 
 // The entry point stays; the new one has its arguments, and of its results those
 // that are single elements and the carry.
 // NAME: func.func @forward
 // NAME: func.func @slope
 
-// REPLACE-NOT: func.func @forward
-// REPLACE: func.func @gradient
+// Of `training` it takes the place, unless that is named.
+// TRAINING-NOT: func.func @training
+// TRAINING: func.func @gradient
+// BOTH: func.func @training
+// BOTH: func.func @gradient
 
 // CHECK: func.func @forward
 // CHECK-SAME: -> (tensor<?x8x4xf32> {brt.output = "hidden"}, tensor<f32> {brt.output = "loss"}, tensor<?x2x4xf32> {brt.carry = "0/state"}) attributes {brt.entry}
