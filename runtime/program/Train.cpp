@@ -13,6 +13,7 @@
 #include "brt/runtime/RunLog.h"
 #include "brt/runtime/Segments.h"
 #include "brt/runtime/Stream.h"
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -21,7 +22,7 @@ using namespace brt::rt;
 namespace fs = std::filesystem;
 
 //===----------------------------------------------------------------------===//
-// Resuming
+// Before the first step
 //===----------------------------------------------------------------------===//
 
 /// Finds out before the first step what would fail at a later one.
