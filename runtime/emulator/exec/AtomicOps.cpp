@@ -135,11 +135,14 @@ static const Inst *runAtomic(const Inst *inst, Warp &warp) {
     unsigned lane = __builtin_ctz(left);
     bool shared = where.shared >> lane & 1;
     noteAccess(inst, warp, where, lane, sizeof(T), op, true, false);
-    noteStrong(warp, where, lane, op, true, true);
+    // Another block, on another host thread, may see the new value at once:
+    // what it releases has to be there before, what it acquires comes after.
+    noteStrong(warp, where, lane, op, false, true);
     T b = warp.reg<T>(op.regs[1])[lane], c = warp.reg<T>(op.regs[2])[lane];
     bool &changed = warp.worker->changedMemory;
     T old = shared ? update<T, Shared>(where.host[lane], b, c, changed)
                    : update<T, Global>(where.host[lane], b, c, changed);
+    noteStrong(warp, where, lane, op, true, false);
     if (inst->aux)
       warp.reg<T>(op.regs[0])[lane] = old;
   }
