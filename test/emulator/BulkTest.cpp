@@ -268,6 +268,68 @@ TEST_F(Bulk, TileStores) {
   }
 }
 
+TEST_F(Bulk, TileStoresInThreeDimensions) {
+  // A box of 16 x 2 x 2 halves at (0, 1, 1) of 16 x 3 x 2: half of it is
+  // inside.
+  auto picture = pattern(2048);
+  std::vector<uint8_t> target(32 * 6, 0xee);
+  uint64_t base = machine.upload(target);
+  TensorMap map = mapOf(base, 16, 3, 32, 16, 2);
+  map.rank = 3;
+  map.strides[1] = 96;
+  map.extents[2] = map.box[2] = 2;
+  expectClean(run(expect(2048) + kLinear + kWait +
+                      "@%q7 cp.async.bulk.tensor.3d.global.shared::cta."
+                      "bulk_group [%p2, {0, 1, 1}], [%tile];",
+                  machine.upload(picture),
+                  machine.upload(std::vector<TensorMap>{map}), ""));
+  auto got = machine.download<uint8_t>(base, target.size());
+  for (unsigned at = 0; at < got.size(); ++at) {
+    bool inside = at >= 4 * 32;
+    EXPECT_EQ(got[at], inside ? picture[at - 4 * 32] : 0xee) << at;
+  }
+}
+
+TEST_F(Bulk, MapsMadeByTheKernel) {
+  // 40 x 20 halves in rows of 96 bytes: a box of 16 x 16 at (8, 2).
+  auto picture = pattern(96 * 20);
+  uint64_t base = machine.upload(picture);
+  uint64_t room = machine.allocate(256) + 128;
+  std::string make = R"(
+    shl.b32 %r1, %r0, 2; add.u32 %r2, %tile, %r1; st.shared.u32 [%r2], 0;
+    bar.warp.sync -1; mov.u32 %r20, 16; mov.u64 %rd10, 96;
+    cvt.u64.u32 %rd11, %tile;
+    @%q7 tensormap.replace.tile.global_address.shared::cta.b1024.b64 [%rd11],
+      %p0;
+    @%q7 tensormap.replace.tile.rank.shared::cta.b1024.b32 [%rd11], 1;
+    @%q7 tensormap.replace.tile.box_dim.shared::cta.b1024.b32 [%rd11], 0, %r20;
+    @%q7 tensormap.replace.tile.box_dim.shared::cta.b1024.b32 [%rd11], 1, %r20;
+    @%q7 tensormap.replace.tile.global_dim.shared::cta.b1024.b32 [%rd11], 0, 40;
+    @%q7 tensormap.replace.tile.global_dim.shared::cta.b1024.b32 [%rd11], 1, 20;
+    @%q7 tensormap.replace.tile.global_stride.shared::cta.b1024.b64 [%rd11], 0,
+      %rd10;
+    @%q7 tensormap.replace.tile.element_stride.shared::cta.b1024.b32 [%rd11], 0,
+      STEP;
+    @%q7 tensormap.replace.tile.elemtype.shared::cta.b1024.b32 [%rd11], 6;
+    @%q7 tensormap.replace.tile.swizzle_mode.shared::cta.b1024.b32 [%rd11], 0;
+    bar.warp.sync -1;
+    tensormap.cp_fenceproxy.global.shared::cta.tensormap::generic.release.gpu.sync.aligned
+      [%p2], [%rd11], 128;
+    fence.proxy.tensormap::generic.acquire.gpu [%p2], 128; bar.warp.sync -1;
+  )";
+  std::string load = tensorLoad(kPlain, 8, 2);
+  load.replace(load.find("%p0"), 3, "%p2");
+  std::string good = make, bad = make;
+  good.replace(good.find("STEP"), 4, "1");
+  bad.replace(bad.find("STEP"), 4, "2");
+  expectClean(run(good + kClear + expect(512) + load + kWait, base, room));
+  auto got = result(512);
+  for (unsigned row = 0; row < 16; ++row)
+    for (unsigned at = 0; at < 32; ++at)
+      ASSERT_EQ(got[32 * row + at], picture[(row + 2) * 96 + 16 + at]);
+  expectKind(run(bad, base, room), "out-of-bounds");
+}
+
 TEST_F(Bulk, Misuse) {
   auto bytes = pattern(2048);
   expectKind(run(expect(2048) + kLinear + kWait, machine.upload(pattern(2000))),

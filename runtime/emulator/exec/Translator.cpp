@@ -21,10 +21,11 @@ const OpcodeTable &brt::emu::opcodeTable() {
   static const OpcodeTable table = [] {
     OpcodeTable built;
     for (auto *add :
-         {addArithmeticOps, addBitOps, addByteOps, addApproximateOps,
-          addCompareOps, addConvertOps, addMoveOps, addMemoryOps, addAtomicOps,
-          addControlOps, addCallOps, addWarpOps, addBarrierOps, addMatrixOps,
-          addLdmatrixOps, addWmmaOps, addAsyncOps, addMbarrierOps, addWgmmaOps})
+         {addArithmeticOps, addBitOps,      addByteOps,     addApproximateOps,
+          addCompareOps,    addConvertOps,  addMoveOps,     addMemoryOps,
+          addAtomicOps,     addControlOps,  addCallOps,     addWarpOps,
+          addBarrierOps,    addMatrixOps,   addLdmatrixOps, addWmmaOps,
+          addAsyncOps,      addMbarrierOps, addWgmmaOps,    addTensorMapOps})
       add(built);
     return built;
   }();

@@ -175,6 +175,7 @@ void addWmmaOps(OpcodeTable &table);
 void addAsyncOps(OpcodeTable &table);
 void addMbarrierOps(OpcodeTable &table);
 void addWgmmaOps(OpcodeTable &table);
+void addTensorMapOps(OpcodeTable &table);
 
 // Handlers the translator itself emits (ControlOps.cpp, MoveOps.cpp).
 const Inst *runLeader(const Inst *, Warp &);

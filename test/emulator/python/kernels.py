@@ -110,3 +110,17 @@ def scan_and_sort(x, sums, sorted_, BLOCK: tl.constexpr):
     values = tl.load(x + i)
     tl.store(sums + i, tl.cumsum(values, 0))
     tl.store(sorted_ + i, tl.sort(values))
+
+
+@triton.jit
+def matmul_descriptors(a, b, c, M, N, K, BM: tl.constexpr, BN: tl.constexpr,
+                       BK: tl.constexpr):
+    left = tl.make_tensor_descriptor(a, [M, K], [K, 1], [BM, BK])
+    right = tl.make_tensor_descriptor(b, [N, K], [K, 1], [BN, BK])
+    out = tl.make_tensor_descriptor(c, [M, N], [N, 1], [BM, BN])
+    row = tl.program_id(0) * BM
+    column = tl.program_id(1) * BN
+    sums = tl.zeros((BM, BN), tl.float32)
+    for k in range(0, K, BK):
+        sums = tl.dot(left.load([row, k]), right.load([column, k]).T, sums)
+    out.store([row, column], sums.to(tl.float16))

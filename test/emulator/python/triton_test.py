@@ -5,6 +5,7 @@ Runs on whatever libcuda.so.1 the environment puts in front.
 """
 
 import numpy as np
+import triton
 from triton.runtime import driver
 
 import kernels
@@ -74,6 +75,20 @@ def test_matmul_bf16():
 def test_matmul_tf32():
     # tf32 keeps 10 bits of each factor.
     check_matmul(64, 128, 64, lambda x: x, lambda x: x, "fp32", 5e-2)
+
+
+def test_matmul_by_descriptors():
+    # On sm_90a these are tensor maps that the kernel makes, and TMA.
+    triton.set_allocator(lambda size, align, stream:
+                         Buffer(np.zeros(size // 4, np.int32)))
+    for m, n, k in ((64, 64, 64), (100, 72, 136)):
+        a, b = normal(m, k).astype(np.float16), normal(n, k).astype(np.float16)
+        c = Buffer(np.zeros((m, n), np.float16))
+        kernels.matmul_descriptors[(blocks(m, 64), blocks(n, 64))](
+            Buffer(a), Buffer(b), c, m, n, k, BM=64, BN=64, BK=64, num_warps=4,
+            num_stages=3)
+        expected = a.astype(np.float64) @ b.T.astype(np.float64)
+        np.testing.assert_allclose(c.read(), expected, rtol=1e-3, atol=1e-3)
 
 
 def test_attention():
