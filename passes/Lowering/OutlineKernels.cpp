@@ -31,15 +31,29 @@ static StringRef getOriginName(Location loc) {
   return name;
 }
 
+/// What fills the buffer that an op adds up in, right before it, or null.
+static linalg::FillOp getInit(linalg::LinalgOp op) {
+  if (op.getNumReductionLoops() == 0 || op.getNumDpsInits() != 1)
+    return nullptr;
+  Operation *before = op->getPrevNode();
+  while (before && isPure(before))
+    before = before->getPrevNode();
+  auto fill = dyn_cast_or_null<linalg::FillOp>(before);
+  return fill && fill.output() == op.getDpsInits()[0] ? fill : nullptr;
+}
+
 namespace {
 
 class KernelOutliner {
 public:
   explicit KernelOutliner(ModuleOp module) : module(module) {}
 
-  void outline(linalg::LinalgOp op) {
+  /// Makes a kernel of an op and, if it is not null, of the one before it.
+  void outline(linalg::LinalgOp op, linalg::FillOp init) {
     SetVector<Value> captured(op->operand_begin(), op->operand_end());
     getUsedValuesDefinedAbove(op->getRegions(), captured);
+    if (init)
+      captured.insert(init->operand_begin(), init->operand_end());
     // Integers say where and how much; numbers are passed, so that ops that
     // differ in them share code.
     SmallVector<Value> arguments;
@@ -52,7 +66,7 @@ public:
         arguments.push_back(value);
     }
 
-    func::FuncOp kernel = build(op, arguments, constants);
+    func::FuncOp kernel = build(op, init, arguments, constants);
     std::string text;
     llvm::raw_string_ostream stream(text);
     kernel->print(stream, OpPrintingFlags().useLocalScope());
@@ -69,10 +83,13 @@ public:
     OpBuilder b(op);
     func::CallOp::create(b, op.getLoc(), entry->second, arguments);
     op.erase();
+    if (init)
+      init.erase();
   }
 
 private:
-  static func::FuncOp build(linalg::LinalgOp op, ValueRange arguments,
+  static func::FuncOp build(linalg::LinalgOp op, linalg::FillOp init,
+                            ValueRange arguments,
                             ArrayRef<Operation *> constants) {
     OpBuilder b(op.getContext());
     auto type = b.getFunctionType(arguments.getTypes(), {});
@@ -84,6 +101,8 @@ private:
     mapping.map(arguments, body->getArguments());
     for (Operation *constant : constants)
       b.clone(*constant, mapping);
+    if (init)
+      b.clone(*init, mapping);
     b.clone(*op, mapping);
     func::ReturnOp::create(b, op.getLoc());
     return kernel;
@@ -109,8 +128,13 @@ struct OutlineKernelsPass
     SmallVector<linalg::LinalgOp> ops;
     getOperation().walk([&](linalg::LinalgOp op) { ops.push_back(op); });
     KernelOutliner outliner(getOperation());
+    DenseSet<Operation *> inits;
     for (linalg::LinalgOp op : ops)
-      outliner.outline(op);
+      if (linalg::FillOp init = getInit(op))
+        inits.insert(init);
+    for (linalg::LinalgOp op : ops)
+      if (!inits.contains(op))
+        outliner.outline(op, getInit(op));
   }
 };
 

@@ -110,7 +110,8 @@ def OutlineKernelsPass : Pass<"brt-outline-kernels", "mlir::ModuleOp"> {
   let description = [{
     Every linalg op on buffers, and every `memref.copy`, moves to a private
     function; ops of the same body and types share one, so that code does not
-    grow with depth. Numbers used in the body become arguments.
+    grow with depth. Numbers used in the body become arguments. An op that adds up
+    in a buffer takes along the fill of it right before.
 
     ```
     // before
@@ -123,7 +124,8 @@ def OutlineKernelsPass : Pass<"brt-outline-kernels", "mlir::ModuleOp"> {
     ```
 
     Requires: structured ops on buffers.
-    Ensures:  functions that hold a structured op hold nothing else.
+    Ensures:  functions that hold a structured op hold nothing else, but for the
+              fill of its result.
     Numerics: bit-exact.
   }];
   let dependentDialects = ["mlir::func::FuncDialect",

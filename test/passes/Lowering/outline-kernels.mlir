@@ -1,4 +1,4 @@
-// RUN: brt-opt %s --brt-outline-kernels | FileCheck %s
+// RUN: brt-opt %s --brt-outline-kernels --split-input-file | FileCheck %s
 
 // Two fills differ in their number only: one kernel. A third differs in type.
 // CHECK-LABEL: func.func @fills
@@ -15,5 +15,26 @@ func.func @fills(%a: memref<8xf32>, %b: memref<8xf32>, %c: memref<9xf32>) {
   linalg.fill ins(%0 : f32) outs(%a : memref<8xf32>)
   linalg.fill ins(%1 : f32) outs(%b : memref<8xf32>)
   linalg.fill ins(%1 : f32) outs(%c : memref<9xf32>)
+  return
+}
+
+// -----
+
+// A sum takes along the fill of its result, but not one of another buffer.
+// CHECK-LABEL: func.func @sums
+// CHECK:         call @[[S:.+]](%arg0, %arg1, %{{.+}})
+// CHECK-NEXT:    call @[[F:.+]](%{{.+}}, %arg2)
+// CHECK-NEXT:    call @[[T:.+]](%arg0, %arg1)
+// CHECK:       func.func private @[[S]](
+// CHECK-NEXT:    linalg.fill
+// CHECK-NEXT:    linalg.reduce
+// CHECK:       func.func private @[[T]](
+// CHECK-NEXT:    linalg.reduce
+func.func @sums(%a: memref<4x8xf32>, %b: memref<4xf32>, %c: memref<8xf32>) {
+  %0 = arith.constant 0.0 : f32
+  linalg.fill ins(%0 : f32) outs(%b : memref<4xf32>)
+  linalg.reduce {arith.addf} ins(%a : memref<4x8xf32>) outs(%b : memref<4xf32>) dimensions = [1]
+  linalg.fill ins(%0 : f32) outs(%c : memref<8xf32>)
+  linalg.reduce {arith.addf} ins(%a : memref<4x8xf32>) outs(%b : memref<4xf32>) dimensions = [1]
   return
 }
