@@ -3,6 +3,7 @@
 
 #include "brt/InitAll.h"
 #include "brt/dialects/Brt/Brt.h"
+#include "brt/dialects/Tile/Tile.h"
 #include "brt/passes/Expand/Passes.h"
 #include "brt/passes/Fission/Passes.h"
 #include "brt/passes/Grad/Passes.h"
@@ -12,6 +13,8 @@
 #include "brt/passes/Pipelines/Lowering.h"
 #include "brt/passes/Pipelines/Passes.h"
 #include "brt/passes/Pipelines/Training.h"
+#include "brt/passes/Tile/Passes.h"
+#include "brt/passes/X86/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -23,9 +26,9 @@
 using namespace mlir;
 
 void brt::registerAllDialects(DialectRegistry &registry) {
-  registry.insert<BrtDialect, arith::ArithDialect, func::FuncDialect,
-                  linalg::LinalgDialect, math::MathDialect, scf::SCFDialect,
-                  tensor::TensorDialect>();
+  registry.insert<BrtDialect, tile::TileDialect, arith::ArithDialect,
+                  func::FuncDialect, linalg::LinalgDialect, math::MathDialect,
+                  scf::SCFDialect, tensor::TensorDialect>();
   registerDifferentiableModels(registry);
   registerLaneWiseModels(registry);
   registerLoweringInterfaces(registry);
@@ -39,6 +42,8 @@ void brt::registerAllPasses() {
   registerBrtLoweringPasses();
   registerBrtOptimizePasses();
   registerBrtPipelinesPasses();
+  registerBrtTilePasses();
+  registerBrtX86Passes();
   registerCompilePipeline();
   registerTrainingPipeline();
 }

@@ -79,9 +79,9 @@ struct MergeHeads : OpRewritePattern<MergeHeadsOp> {
 using LogitPayload = function_ref<Value(ScalarBuilder &, ValueRange)>;
 
 /// Softmax over keys with one more logit `virtualLogit` [H], or null for the
-/// usual one, and the mean of values under it. `keys` are [B, H, D, m], `query`
-/// [B, n, H, D], `values` [B, m, H, D]; all of the compute type. `kept` [H, n,
-/// m] is what dropout multiplies weights by, or null.
+/// usual one, and the mean of values under it. `query` is [B, n, H, D], `keys`
+/// and `values` are [B, m, H, D]; all of the compute type. `kept` [H, n, m] is
+/// what dropout multiplies weights by, or null.
 struct SoftmaxMean {
   StructuredBuilder &b;
   Value query, keys, values, virtualLogit, kept;
@@ -93,10 +93,10 @@ struct SoftmaxMean {
     Type type = getElementType(query);
     SmallVector<OpFoldResult> rows = b.sizesOf(query, {0, 2, 1});
     SmallVector<OpFoldResult> square = rows;
-    square.push_back(b.sizesOf(keys, {3}).front());
+    square.push_back(b.sizesOf(keys, {1}).front());
 
     Value dots = b.contract({b.filled(square, type, 0.0), {0, 1, 2, 3}},
-                            {query, {0, 2, 1, 4}}, {keys, {0, 1, 4, 3}});
+                            {query, {0, 2, 1, 4}}, {keys, {0, 3, 1, 4}});
     SmallVector<Access> reads = {{dots, {0, 1, 2, 3}}};
     llvm::append_range(reads, extra);
     Value logits = b.map(square, type, reads, toLogit);
@@ -164,10 +164,12 @@ struct ConvertStateAttention : OpRewritePattern<StateAttentionOp> {
   LogicalResult matchAndRewrite(StateAttentionOp op,
                                 PatternRewriter &rewriter) const override {
     StructuredBuilder b(op, rewriter);
-    Value keys = b.transposed(b.widened(op.getKey()), {0, 2, 3, 1});
-    SoftmaxMean mean{b,       b.widened(op.getQuery()),
-                     keys,    b.widened(op.getValue()),
-                     Value(), Value()};
+    SoftmaxMean mean{b,
+                     b.widened(op.getQuery()),
+                     b.widened(op.getKey()),
+                     b.widened(op.getValue()),
+                     Value(),
+                     Value()};
     SmallVector<Access> extra;
     if (op.getTemperature())
       extra.push_back({op.getTemperature(), {1}});
@@ -197,7 +199,7 @@ struct ConvertWindowAttention : OpRewritePattern<WindowAttentionOp> {
                                 PatternRewriter &rewriter) const override {
     StructuredBuilder b(op, rewriter);
     AttentionWindow attention(op);
-    Value keys = b.transposed(b.widened(op.getKey()), {0, 2, 3, 1});
+    Value keys = b.widened(op.getKey());
     Value values = b.widened(op.getValue());
     Type type = getElementType(values);
 
@@ -212,7 +214,7 @@ struct ConvertWindowAttention : OpRewritePattern<WindowAttentionOp> {
       SoftmaxMean mean{
           b,
           b.widened(query),
-          b.slice(keys, 3, range.start, keyCount),
+          b.slice(keys, 1, range.start, keyCount),
           b.slice(values, 1, range.start, keyCount),
           op.getSink(),
           attention.getKept(b, range, getExtent(query, 2), count, type)};

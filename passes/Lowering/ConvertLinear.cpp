@@ -41,17 +41,16 @@ struct ContractLinear : OpRewritePattern<LinearOp> {
     Type compute = getComputeType(type);
     Value input = b.widened(op.getInput());
     Value weight = b.converted(op.getWeight(), compute);
-    // Columns of the product run along rows of the weight.
-    if (op.getTransposed())
-      weight = b.transposed(weight, {1, 0});
-
     // Loops: the rows, then the columns of the weight, then the sum.
     int64_t rank = op.getInput().getType().getRank();
     SmallVector<int64_t> rowLoops = allLoops(input);
     int64_t column = rowLoops.back();
     rowLoops.back() = rank;
+    SmallVector<int64_t> weightLoops = {rank, column};
+    if (op.getTransposed())
+      std::swap(weightLoops[0], weightLoops[1]);
     SmallVector<OpFoldResult> sizes = b.sizesOf(input);
-    sizes.back() = b.getIndexAttr(getExtent(weight, 1));
+    sizes.back() = b.getIndexAttr(getExtent(op.getResult(), column));
 
     Value init;
     if (op.getBias())
@@ -62,7 +61,7 @@ struct ContractLinear : OpRewritePattern<LinearOp> {
     else
       init = b.filled(sizes, compute, 0.0);
     Value sum = b.contract({init, allLoops(init)}, {input, rowLoops},
-                           {weight, {rank, column}});
+                           {weight, weightLoops});
     rewriter.replaceOp(op, b.converted(sum, type));
     return success();
   }
@@ -76,13 +75,12 @@ struct ContractLogits : OpRewritePattern<LogitsOp> {
     StructuredBuilder b(op, rewriter);
     Type type = getElementType(op.getResult());
     Value input = b.converted(op.getInput(), type);
-    // Rows of the transposed table are contiguous in the vocabulary.
-    Value table = b.transposed(b.converted(op.getTable(), type), {1, 0});
+    Value table = b.converted(op.getTable(), type);
     SmallVector<OpFoldResult> sizes = b.sizesOf(input);
-    sizes.back() = b.getIndexAttr(getExtent(table, 1));
+    sizes.back() = b.getIndexAttr(getExtent(table, 0));
     Value init = b.filled(sizes, type, 0.0);
     Value sum =
-        b.contract({init, {0, 1, 2}}, {input, {0, 1, 3}}, {table, {3, 2}});
+        b.contract({init, {0, 1, 2}}, {input, {0, 1, 3}}, {table, {2, 3}});
     double divisor = op.getDivisor().convertToDouble();
     Value logits = b.map(sizes, type, {{sum, {0, 1, 2}}},
                          [&](ScalarBuilder &s, ValueRange args) {

@@ -3,6 +3,7 @@
 
 #include "brt/passes/Pipelines/Levels.h"
 #include "brt/dialects/Brt/Brt.h"
+#include "brt/dialects/Tile/Tile.h"
 #include "brt/passes/Expand/Passes.h"
 #include "brt/passes/Pipelines/Lowering.h"
 #include "brt/passes/Pipelines/Passes.h"
@@ -47,6 +48,20 @@ static bool isLegalAtCell(Operation *op) {
       op->getDialect());
 }
 
+static bool isLegalAtKernel(Operation *op) {
+  return isa<ModuleOp>(op) ||
+         isa_and_nonnull<arith::ArithDialect, func::FuncDialect,
+                         linalg::LinalgDialect, math::MathDialect,
+                         memref::MemRefDialect, scf::SCFDialect, ub::UBDialect>(
+             op->getDialect());
+}
+
+static bool isLegalAtTile(Operation *op) {
+  return isLegalAtKernel(op) ||
+         isa_and_nonnull<tensor::TensorDialect, tile::TileDialect>(
+             op->getDialect());
+}
+
 static bool isLegalAtTarget(Operation *op) {
   return isa<ModuleOp>(op) ||
          isa_and_nonnull<arith::ArithDialect, func::FuncDialect,
@@ -65,8 +80,12 @@ static void buildCellPipeline(OpPassManager &manager) {
   manager.addPass(createCSEPass());
 }
 
-static void buildTargetPipeline(OpPassManager &manager) {
-  buildLoweringPipeline(manager, LoweringOptions());
+static void buildDefaultTiles(OpPassManager &manager) {
+  buildTilePipeline(manager, LoweringOptions());
+}
+
+static void buildDefaultVectors(OpPassManager &manager) {
+  buildVectorPipeline(manager, LoweringOptions());
 }
 
 ArrayRef<Level> brt::getLevels() {
@@ -75,8 +94,12 @@ ArrayRef<Level> brt::getLevels() {
        isLegalAtModel, nullptr},
       {"cell", "explicit graphs on tensors, one recurrence over blocks",
        isLegalAtCell, buildCellPipeline},
+      {"kernel", "structured ops on buffers, one function per kernel",
+       isLegalAtKernel, buildBufferPipeline},
+      {"tile", "products as programs over tiles, in sizes for AVX2",
+       isLegalAtTile, buildDefaultTiles},
       {"target", "loops of vectors over buffers, one function per kernel, AVX2",
-       isLegalAtTarget, buildTargetPipeline},
+       isLegalAtTarget, buildDefaultVectors},
   };
   return levels;
 }

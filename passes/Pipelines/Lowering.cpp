@@ -4,6 +4,8 @@
 #include "brt/passes/Pipelines/Lowering.h"
 #include "brt/passes/Fission/Passes.h"
 #include "brt/passes/Lowering/Passes.h"
+#include "brt/passes/Tile/Passes.h"
+#include "brt/passes/X86/Passes.h"
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
@@ -72,18 +74,29 @@ void brt::buildBufferPipeline(OpPassManager &manager) {
   manager.addPass(createOutlineKernelsPass());
 }
 
+/// Rows of a register tile: with two vectors of sums each, they leave a quarter
+/// of the registers to factors.
+static int64_t getTileRows(const brt::LoweringOptions &options) {
+  return options.vectorRegisters * 3 / 8;
+}
+
+void brt::buildTilePipeline(OpPassManager &manager,
+                            const LoweringOptions &options) {
+  TileProductsPassOptions tiles;
+  tiles.rowStep = getTileRows(options);
+  tiles.columnStep = 2 * options.vectorBytes / sizeof(float);
+  // Canonicalization would undo a grid of one iteration.
+  manager.addPass(createTileProductsPass(tiles));
+}
+
 void brt::buildVectorPipeline(OpPassManager &manager,
                               const LoweringOptions &options) {
+  manager.addPass(
+      createPlaceTilesX86Pass({options.vectorBytes, getTileRows(options)}));
   manager.addPass(createVectorizeKernelsPass(
       {options.vectorBytes, options.vectorRegisters}));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
-}
-
-void brt::buildLoweringPipeline(OpPassManager &manager,
-                                const LoweringOptions &options) {
-  buildBufferPipeline(manager);
-  buildVectorPipeline(manager, options);
 }
 
 void brt::buildLLVMPipeline(OpPassManager &manager) {

@@ -150,8 +150,9 @@ compileVariant(ModuleOp kernels, const InstructionSet &isa,
                llvm::LLVMContext &context) {
   OwningOpRef<ModuleOp> module = kernels.clone();
   if (failed(runPipeline(*module, [&](OpPassManager &manager) {
-        brt::buildVectorPipeline(manager,
-                                 {isa.vectorBytes, isa.vectorRegisters});
+        brt::LoweringOptions options{isa.vectorBytes, isa.vectorRegisters};
+        brt::buildTilePipeline(manager, options);
+        brt::buildVectorPipeline(manager, options);
         brt::buildLLVMPipeline(manager);
         return success();
       })))

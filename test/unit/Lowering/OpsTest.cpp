@@ -30,6 +30,26 @@ func.func @linear_{0}_{1}_{2}(%x: tensor<?x{0}x{1}xT>, %w: tensor<{1}x{2}xP>, %b
   check(text, {1, 2, 5});
 }
 
+/// Products whose tiles end in the middle of everything: of register tiles,
+/// panels, the depth, and of the tiles of a grid.
+TEST_P(CompiledOps, Products) {
+  std::string text;
+  int sizes[][3] = {{8, 8, 8},    {9, 17, 33},   {13, 530, 31}, {30, 64, 97},
+                    {97, 66, 48}, {401, 40, 21}, {9, 40, 515}};
+  for (auto [n, k, m] : sizes)
+    text += llvm::formatv(R"(
+func.func @product_{0}_{1}_{2}(%x: tensor<?x{0}x{1}xT>, %y: tensor<?x{0}x{2}xT>, %w: tensor<{1}x{2}xP>)
+    -> (tensor<?x{0}x{2}xT>, tensor<?x{0}x{1}xT>, tensor<{1}x{2}xP>) {{
+  %0 = brt.linear %x, %w : tensor<?x{0}x{1}xT>, tensor<{1}x{2}xP>
+  %1 = brt.linear %y, transposed %w : tensor<?x{0}x{2}xT>, tensor<{1}x{2}xP>
+  %2 = brt.weight_gradient %x, %y : tensor<?x{0}x{1}xT>, tensor<?x{0}x{2}xT> -> tensor<{1}x{2}xP>
+  return %0, %1, %2 : tensor<?x{0}x{2}xT>, tensor<?x{0}x{1}xT>, tensor<{1}x{2}xP>
+}
+)",
+                          n, k, m);
+  check(text, {1, 3});
+}
+
 TEST_P(CompiledOps, Norm) {
   std::string text;
   for (int e : {1, 3, 16, 37, 130})

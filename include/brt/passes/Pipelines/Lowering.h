@@ -19,17 +19,17 @@ struct LoweringOptions {
   int64_t vectorRegisters = 16;
 };
 
-/// The level `cell` to kernels: structured ops on buffers, equal ones shared,
-/// called by the entry points. Independent of the target.
+/// The level `cell` to the level `kernel`: structured ops on buffers, equal
+/// ones shared, called by the entry points. Independent of the target.
 void buildBufferPipeline(mlir::OpPassManager &manager);
 
-/// Kernels to loops of vectors, and those to the level `target`.
+/// The level `kernel` to the level `tile`, in sizes for the target.
+void buildTilePipeline(mlir::OpPassManager &manager,
+                       const LoweringOptions &options);
+
+/// The level `tile` to loops of vectors, the level `target`.
 void buildVectorPipeline(mlir::OpPassManager &manager,
                          const LoweringOptions &options);
-
-/// Both: the level `cell` to the level `target`.
-void buildLoweringPipeline(mlir::OpPassManager &manager,
-                           const LoweringOptions &options);
 
 /// The level `target` to the LLVM dialect, entry points with the interface of
 /// brt-c/Program.h.

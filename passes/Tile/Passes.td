@@ -1,0 +1,71 @@
+//===- Passes.td - Kernels as programs over tiles -------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef BRT_PASSES_TILE_TD
+#define BRT_PASSES_TILE_TD
+
+include "mlir/Pass/PassBase.td"
+
+def TileProductsPass : Pass<"brt-tile-products", "mlir::ModuleOp"> {
+  let summary = "Write products on buffers as programs over tiles";
+  let description = [{
+    A kernel that multiplies matrices, in any arrangement of their axes, becomes a
+    grid over tiles of the result. Each adds up products of tiles along the axis
+    that is reduced over. Operands are read as they lie: a tile of a transposed
+    matrix is a tile with its axes exchanged, told by the maps of the contraction.
+
+    The sizes are those that a target asks for: the most rows and columns of a
+    tile of the result, and the depth of the tiles multiplied. Tiles of one axis
+    are as equal as their steps allow, and there are so many columns of tiles that
+    the grid has `tasks` of them where it can.
+
+    ```mlir
+    // before
+    func.func @product(%a: memref<64x32xf32>, %b: memref<32x48xf32>, %c: memref<64x48xf32>) {
+      linalg.matmul ins(%a, %b : memref<64x32xf32>, memref<32x48xf32>) outs(%c : memref<64x48xf32>)
+      return
+    }
+
+    // after
+    func.func @tiles(%a: memref<64x32xf32>, %b: memref<32x48xf32>, %c: memref<64x48xf32>) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      scf.forall (%i, %j) in (2, 1) {
+        %0 = tile.load %c[%i, %j] axes [0, 1] : memref<64x48xf32> -> tensor<32x48xf32>
+        %1 = scf.for %k = %c0 to %c1 step %c1 iter_args(%sum = %0) -> (tensor<32x48xf32>) {
+          %2 = tile.load %a[%i, %k] axes [0, 1] : memref<64x32xf32> -> tensor<32x32xf32>
+          %3 = tile.load %b[%k, %j] axes [0, 1] : memref<32x48xf32> -> tensor<32x48xf32>
+          %4 = linalg.contract
+            indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+            ins(%2, %3 : tensor<32x32xf32>, tensor<32x48xf32>) outs(%sum : tensor<32x48xf32>) -> tensor<32x48xf32>
+          scf.yield %4 : tensor<32x48xf32>
+        }
+        tile.store %1, %c[%i, %j] axes [0, 1] : tensor<32x48xf32>, memref<64x48xf32>
+      }
+      return
+    }
+    ```
+
+    A product of few rows stays as it is: it reads its matrix once, and nothing
+    is to be had from tiles.
+
+    Requires: structured ops on buffers, one for each kernel.
+    Ensures:  iterations of the grid write to disjoint memory.
+    Numerics: bit-exact; sums run in the same order.
+  }];
+  let options = [
+    Option<"rows", "rows", "int64_t", "384", "most rows of a tile of the result">,
+    Option<"columns", "columns", "int64_t", "512", "most columns of it">,
+    Option<"depth", "depth", "int64_t", "512", "most elements of the axis reduced over">,
+    Option<"rightSize", "right-size", "int64_t", "131072", "most elements of a tile of the right factor">,
+    Option<"rowStep", "row-step", "int64_t", "1", "what rows are a multiple of">,
+    Option<"columnStep", "column-step", "int64_t", "1", "what columns are a multiple of">,
+    Option<"leastRows", "least-rows", "int64_t", "8", "least rows of a product in tiles">,
+    Option<"tasks", "tasks", "int64_t", "8", "least iterations of the grid, if columns allow">];
+  let dependentDialects = [
+    "brt::tile::TileDialect", "mlir::arith::ArithDialect",
+    "mlir::linalg::LinalgDialect", "mlir::memref::MemRefDialect",
+    "mlir::scf::SCFDialect", "mlir::tensor::TensorDialect"];
+}
+
+#endif // BRT_PASSES_TILE_TD

@@ -1,0 +1,157 @@
+//===- ProductPlan.cpp - How a product is cut into tiles -----------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "ProductPlan.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "llvm/Support/MathExtras.h"
+#include <algorithm>
+#include <cmath>
+
+using namespace mlir;
+using namespace brt;
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+bool brt::isProduct(linalg::LinalgOp op) {
+  if (!op.hasPureBufferSemantics() || !linalg::isaContractionOpInterface(op))
+    return false;
+  Type element = getElementTypeOrSelf(op->getOperand(0).getType());
+  for (Value operand : op->getOperands()) {
+    auto type = dyn_cast<MemRefType>(operand.getType());
+    if (!type || !type.isStrided() || type.getElementType() != element ||
+        !isa<Float32Type, Float64Type>(element))
+      return false;
+  }
+  return true;
+}
+
+/// The loops that walk rows of the result: those that do not walk the factor
+/// which the innermost axis of the result does.
+static SmallVector<unsigned> getRowLoops(linalg::LinalgOp op) {
+  FailureOr<linalg::ContractionDimensions> loops =
+      linalg::inferContractionDims(op);
+  if (failed(loops))
+    return {};
+  AffineMap map = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+  auto innermost = cast<AffineDimExpr>(map.getResults().back());
+  bool isColumn = llvm::is_contained(loops->n, innermost.getPosition());
+  return llvm::to_vector_of<unsigned>(isColumn ? loops->m : loops->n);
+}
+
+int64_t brt::countLaneRows(linalg::LinalgOp op) {
+  int64_t rows = 1;
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  for (unsigned loop : getRowLoops(op))
+    rows *= ShapedType::isDynamic(extents[loop]) ? 1 : extents[loop];
+  return rows;
+}
+
+linalg::LinalgOp brt::flattenRows(RewriterBase &rewriter, linalg::LinalgOp op) {
+  SmallVector<unsigned> loops = getRowLoops(op);
+  if (loops.size() < 2 || !isa<linalg::GenericOp>(op) ||
+      loops.back() - loops.front() + 1 != loops.size() ||
+      llvm::any_of(op->getOperandTypes(), [](Type type) {
+        return !cast<MemRefType>(type).getLayout().isIdentity();
+      }))
+    return op;
+  SmallVector<ReassociationIndices> rows(1);
+  llvm::append_range(rows.front(), loops);
+  if (!linalg::areDimSequencesPreserved(op.getIndexingMapsArray(), rows))
+    return op;
+  FailureOr<linalg::CollapseResult> flat =
+      linalg::collapseOpIterationDims(op, rows, rewriter);
+  if (failed(flat))
+    return op;
+  rewriter.eraseOp(op);
+  return flat->collapsedOp;
+}
+
+//===----------------------------------------------------------------------===//
+// Cuts
+//===----------------------------------------------------------------------===//
+
+/// Tiles of up to `most` elements, as equal as multiples of `step` can be.
+static TiledLoop cut(unsigned loop, int64_t extent, int64_t most,
+                     int64_t step) {
+  if (ShapedType::isDynamic(extent))
+    return {loop, extent, static_cast<int64_t>(llvm::alignTo(most, step))};
+  int64_t count = llvm::divideCeil(extent, std::max(most, step));
+  int64_t size = extent;
+  if (count > 1)
+    size = llvm::alignTo(llvm::divideCeil(extent, count), step);
+  return {loop, extent, size};
+}
+
+/// The last of `loops` with a static extent.
+static std::optional<unsigned> getLastStatic(ArrayRef<unsigned> loops,
+                                             ArrayRef<int64_t> extents) {
+  for (unsigned loop : llvm::reverse(loops))
+    if (!ShapedType::isDynamic(extents[loop]))
+      return loop;
+  return std::nullopt;
+}
+
+std::optional<Product> brt::planProduct(linalg::LinalgOp op, int64_t laneRows,
+                                        const ProductSizes &sizes) {
+  FailureOr<linalg::ContractionDimensions> loops =
+      linalg::inferContractionDims(op);
+  if (failed(loops) || loops->m.empty() || loops->n.empty())
+    return std::nullopt;
+  Product product;
+  product.lhs = op.getDpsInputOperand(0);
+  product.rhs = op.getDpsInputOperand(1);
+  product.result = op.getDpsInitOperand(0);
+  AffineMap map = op.getMatchingIndexingMap(product.result);
+  unsigned innermost =
+      cast<AffineDimExpr>(map.getResults().back()).getPosition();
+  if (llvm::is_contained(loops->m, innermost)) {
+    std::swap(product.lhs, product.rhs);
+    std::swap(loops->m, loops->n);
+  }
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  unsigned m = loops->m.back();
+  std::optional<unsigned> k = getLastStatic(loops->k, extents);
+  auto resultType = cast<MemRefType>(product.result->get().getType());
+  if (!llvm::is_contained(loops->n, innermost) || !k ||
+      ShapedType::isDynamic(extents[innermost]) ||
+      resultType.getStridesAndOffset().first.back() != 1)
+    return std::nullopt;
+
+  int64_t others = 1;
+  for (auto [loop, iterator] : llvm::enumerate(op.getIteratorTypesArray())) {
+    if (loop == m || loop == *k || loop == innermost)
+      continue;
+    bool isGrid = iterator == utils::IteratorType::parallel;
+    (isGrid ? product.grid : product.reductions).push_back(loop);
+    if (isGrid && !ShapedType::isDynamic(extents[loop]))
+      others *= extents[loop];
+  }
+  int64_t area = laneRows * extents[innermost] * others / sizes.tasks;
+  auto cutRows = [&](int64_t most) {
+    product.m = cut(m, extents[m], std::min(most, sizes.rows), sizes.rowStep);
+  };
+  auto cutColumns = [&](int64_t most) {
+    most = std::clamp<int64_t>(area / product.m.size, 1, most);
+    product.n = cut(innermost, extents[innermost],
+                    llvm::alignTo(most, sizes.columnStep), sizes.columnStep);
+  };
+  auto cutDepth = [&](int64_t most) {
+    product.k = cut(*k, extents[*k], std::min(most, sizes.depth), 1);
+  };
+  // A left factor with contiguous rows costs little to read again and again:
+  // then rows and depth come first. Otherwise both factors are rearranged for
+  // each tile, which costs least if it is square.
+  AffineMap left = op.getMatchingIndexingMap(product.lhs);
+  if (left.getResults().back() == getAffineDimExpr(*k, left.getContext())) {
+    cutRows(laneRows);
+    cutDepth(sizes.depth);
+    cutColumns(std::min(sizes.columns, sizes.rightSize / product.k.size));
+  } else {
+    cutRows(static_cast<int64_t>(std::sqrt(area)));
+    cutColumns(sizes.columns);
+    cutDepth(sizes.rightSize / product.n.size);
+  }
+  return product;
+}

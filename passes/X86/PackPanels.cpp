@@ -1,0 +1,152 @@
+//===- PackPanels.cpp - The right factor in panels ------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Contraction.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+using namespace mlir;
+using namespace brt::x86;
+
+MemRefType brt::x86::getPanelsType(const Contraction &contraction,
+                                   const RegisterTile &tile) {
+  int64_t panels =
+      llvm::divideCeil(contraction.getColumns().size, tile.getColumns());
+  return MemRefType::get(
+      {panels, contraction.getDepth().size, tile.getColumns()},
+      contraction.rhs.getElementType());
+}
+
+namespace {
+
+class PanelPacker {
+public:
+  PanelPacker(IndexBuilder &builder, const Contraction &contraction,
+              const RegisterTile &tile, Value panels)
+      : b(builder), c(contraction), tile(tile), panels(panels) {}
+
+  void pack();
+
+private:
+  void forEachPanel(function_ref<void(Value, int64_t)> body);
+  void packRow(Value k, Value panel, int64_t count);
+  void packTransposed(Value panel);
+  void packElements(Value panel, Value begin);
+  Value getLastColumn() { return b.add(c.getColumns().count, -1); }
+
+  IndexBuilder &b;
+  const Contraction &c;
+  RegisterTile tile;
+  Value panels;
+};
+
+} // namespace
+
+void PanelPacker::pack() {
+  if (c.rhs.isContiguous(c.rhsColumn)) {
+    // Row by row, as they lie in memory.
+    b.loop(b.index(0), c.getDepth().count, 1, [&](Value k) {
+      forEachPanel(
+          [&](Value panel, int64_t count) { packRow(k, panel, count); });
+    });
+    return;
+  }
+  forEachPanel([&](Value panel, int64_t) {
+    if (c.rhs.isContiguous(c.rhsDepth))
+      packTransposed(panel);
+    else
+      packElements(panel, b.index(0));
+  });
+}
+
+/// Calls `body` with each panel and its columns.
+void PanelPacker::forEachPanel(function_ref<void(Value, int64_t)> body) {
+  int64_t width = tile.getColumns();
+  const TileAxis &columns = c.getColumns();
+  Value whole = b.div(columns.count, width);
+  b.loop(b.index(0), whole, 1, [&](Value panel) { body(panel, width); });
+  if (int64_t rest = columns.getRest(width))
+    b.loop(whole, b.ceilDiv(columns.count, width), 1,
+           [&](Value panel) { body(panel, rest); });
+}
+
+/// A row of the factor lies as it does in a panel: copies vectors.
+void PanelPacker::packRow(Value k, Value panel, int64_t count) {
+  for (int64_t v = 0; v * tile.width < count; ++v) {
+    Value column = b.add(b.mul(panel, tile.getColumns()), v * tile.width);
+    c.rhs.prefetch(b, c.rhsDepth, b.add(k, kPrefetchRows), c.rhsColumn, column,
+                   /*isWrite=*/false);
+    Value vector = loadVector(
+        b, c.rhs.view, c.rhs.at(b, c.rhsDepth, k, c.rhsColumn, column),
+        tile.width, std::min(tile.width, count - v * tile.width));
+    storeVector(b, vector, panels, {panel, k, b.index(v * tile.width)},
+                tile.width);
+  }
+}
+
+/// Element i of vector j becomes element j of vector i, for as many vectors as
+/// one has elements.
+static SmallVector<Value> transpose(IndexBuilder &b,
+                                    SmallVector<Value> vectors) {
+  int64_t width = vectors.size();
+  SmallVector<int64_t> low, high;
+  for (int64_t i = 0; i < width / 2; ++i) {
+    low.append({i, width + i});
+    high.append({width / 2 + i, width + width / 2 + i});
+  }
+  for (int64_t done = 1; done < width; done *= 2) {
+    SmallVector<Value> next;
+    for (int64_t i = 0; i < width / 2; ++i) {
+      Value x = vectors[i], y = vectors[i + width / 2];
+      next.push_back(vector::ShuffleOp::create(b, x, y, low));
+      next.push_back(vector::ShuffleOp::create(b, x, y, high));
+    }
+    vectors = std::move(next);
+  }
+  return vectors;
+}
+
+/// Columns of the factor lie as rows do in a panel: transposes squares. Columns
+/// behind the end repeat the last one.
+void PanelPacker::packTransposed(Value panel) {
+  int64_t width = tile.width;
+  Value column = b.mul(panel, tile.getColumns());
+  Value whole = b.mul(b.div(c.getDepth().count, width), width);
+  Value last = getLastColumn();
+  b.loop(b.index(0), whole, width, [&](Value k) {
+    for (int64_t v = 0; v < tile.vectors; ++v) {
+      SmallVector<Value> square;
+      for (int64_t i = 0; i < width; ++i) {
+        Value from = b.min(b.add(column, v * width + i), last);
+        square.push_back(loadVector(
+            b, c.rhs.view, c.rhs.at(b, c.rhsDepth, k, c.rhsColumn, from), width,
+            width));
+      }
+      square = transpose(b, std::move(square));
+      for (int64_t i = 0; i < width; ++i)
+        storeVector(b, square[i], panels,
+                    {panel, b.add(k, i), b.index(v * width)}, width);
+    }
+  });
+  if (c.getDepth().getRest(width) != 0)
+    packElements(panel, whole);
+}
+
+/// Any other arrangement, and what is left of the depth behind `begin`.
+void PanelPacker::packElements(Value panel, Value begin) {
+  Value column = b.mul(panel, tile.getColumns());
+  Value last = getLastColumn();
+  b.loop(begin, c.getDepth().count, 1, [&](Value k) {
+    b.loop(b.index(0), b.index(tile.getColumns()), 1, [&](Value j) {
+      Value from = b.min(b.add(column, j), last);
+      Value element = memref::LoadOp::create(
+          b, c.rhs.view, c.rhs.at(b, c.rhsDepth, k, c.rhsColumn, from));
+      memref::StoreOp::create(b, element, panels, ValueRange{panel, k, j});
+    });
+  });
+}
+
+void brt::x86::packPanels(IndexBuilder &b, const Contraction &contraction,
+                          const RegisterTile &tile, Value panels) {
+  PanelPacker(b, contraction, tile, panels).pack();
+}

@@ -1,0 +1,35 @@
+//===- Passes.td - Tiles on x86 -------------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef BRT_PASSES_X86_TD
+#define BRT_PASSES_X86_TD
+
+include "mlir/Pass/PassBase.td"
+
+def PlaceTilesX86Pass : Pass<"brt-place-tiles-x86", "mlir::ModuleOp"> {
+  let summary = "Make loops of vectors of programs over tiles";
+  let description = [{
+    Decides for each tile where it is: a tile that is loaded and stored in one
+    place is updated in place; a left factor stays where it lies and is read
+    element by element; a right factor is packed into panels, in scratch of the
+    thread, each as wide as a register tile. A contraction becomes loops over
+    register tiles of `rows` times two vectors with the axis that is reduced over
+    innermost, so that the sums stay in registers. No vector is wider than a
+    register; the ends of axes have register tiles of their own size.
+
+    The grid becomes one `scf.parallel`, or loops where there is little to do.
+
+    Requires: programs as --brt-tile-products makes them.
+    Ensures:  no op of `tile` is left.
+    Numerics: a product and a sum are rounded once.
+  }];
+  let options = [
+    Option<"vectorBytes", "vector-bytes", "int64_t", "32",
+           "size of a vector register in bytes">,
+    Option<"rows", "rows", "int64_t", "6", "rows of a register tile">];
+  let dependentDialects = [
+    "mlir::arith::ArithDialect", "mlir::memref::MemRefDialect",
+    "mlir::scf::SCFDialect", "mlir::vector::VectorDialect"];
+}
+
+#endif // BRT_PASSES_X86_TD
