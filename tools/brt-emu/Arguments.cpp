@@ -5,26 +5,31 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <map>
 
+using namespace brt;
 using namespace brt::emu;
 
 namespace {
 struct TypeRow {
-  const char *name, *descriptor;
+  const char *name;
+  rt::DType type;
 };
 } // namespace
 
-/// bf16 has no descriptor of its own in NumPy: its bits are kept.
 static constexpr TypeRow kTypes[] = {
-    {"i8", "<i1"},  {"u8", "<u1"},  {"i16", "<i2"}, {"u16", "<u2"},
-    {"i32", "<i4"}, {"u32", "<u4"}, {"i64", "<i8"}, {"u64", "<u8"},
-    {"f16", "<f2"}, {"f32", "<f4"}, {"f64", "<f8"}, {"bf16", "<u2"}};
+    {"i8", rt::DType::I8},   {"u8", rt::DType::U8},
+    {"i16", rt::DType::I16}, {"u16", rt::DType::U16},
+    {"i32", rt::DType::I32}, {"u32", rt::DType::U32},
+    {"i64", rt::DType::I64}, {"u64", rt::DType::U64},
+    {"f16", rt::DType::F16}, {"f32", rt::DType::F32},
+    {"f64", rt::DType::F64}, {"bf16", rt::DType::BF16}};
 
-static std::string descriptorOf(const std::string &name) {
+static const TypeRow *findType(const std::string &name) {
   for (const TypeRow &row : kTypes)
     if (name == row.name)
-      return row.descriptor;
-  return "";
+      return &row;
+  return nullptr;
 }
 
 template <class T>
@@ -37,7 +42,7 @@ static void append(std::vector<uint8_t> &bytes, T value) {
 static bool parseNumber(const std::string &type, const std::string &text,
                         Argument &argument, std::string &error) {
   char *rest = nullptr;
-  size_t bytes = elementBytes(descriptorOf(type));
+  size_t bytes = rt::getByteSize(findType(type)->type);
   if (type == "f32") {
     append(argument.value, std::strtof(text.c_str(), &rest));
   } else if (type == "f64") {
@@ -61,16 +66,19 @@ static bool parseNumber(const std::string &type, const std::string &text,
 }
 
 /// f32[128,64]
-static bool parseShape(const std::string &text, NpyArray &array,
+static bool parseShape(const std::string &text, Argument &argument,
                        std::string &error) {
+  NpyArray &array = argument.array;
   size_t open = text.find('[');
-  array.type = descriptorOf(text.substr(0, open));
-  if (array.type.empty() || open == std::string::npos || text.back() != ']') {
+  const TypeRow *row = findType(text.substr(0, open));
+  if (!row || open == std::string::npos || text.back() != ']') {
     error = "expects a type and a shape such as f32[128,64], but got '" + text +
             "'";
     return false;
   }
-  size_t bytes = elementBytes(array.type);
+  argument.outputType = row->type;
+  array.type = descriptorOf(row->type);
+  size_t bytes = rt::getByteSize(row->type);
   for (const char *at = text.c_str() + open + 1; *at && *at != ']';) {
     char *rest = nullptr;
     array.shape.push_back(std::strtoull(at, &rest, 10));
@@ -102,21 +110,45 @@ static bool place(DeviceMemory &memory, bool written, Argument &argument,
   return true;
 }
 
+/// FILE.safetensors:NAME; any other path has no name.
+static void splitName(const std::string &text, std::string &path,
+                      std::string &name) {
+  size_t colon = text.rfind(':');
+  path = text;
+  name.clear();
+  if (colon == std::string::npos || !isSafetensors(text.substr(0, colon)))
+    return;
+  path = text.substr(0, colon);
+  name = text.substr(colon + 1);
+}
+
+static bool readInput(bool writeBack, const std::string &text,
+                      Argument &argument, std::string &error) {
+  std::string path, name;
+  splitName(text, path, name);
+  if (isSafetensors(path)) {
+    error = "expects inout of a NumPy file; a safetensors file would lose its "
+            "other tensors";
+    return !writeBack && readTensor(path, name, argument.array, error);
+  }
+  if (writeBack)
+    argument.outputPath = path;
+  return readNpy(path, argument.array, error);
+}
+
 bool brt::emu::parseArgument(const std::string &text, DeviceMemory &memory,
                              Argument &argument, std::string &error) {
   size_t colon = text.find(':');
   std::string kind = text.substr(0, colon);
   std::string rest = colon == std::string::npos ? "" : text.substr(colon + 1);
-  if (!descriptorOf(kind).empty())
+  if (findType(kind))
     return parseNumber(kind, rest, argument, error);
   if (kind == "in" || kind == "inout") {
-    if (kind == "inout")
-      argument.outputPath = rest;
-    return readNpy(rest, argument.array, error) &&
+    return readInput(kind == "inout", rest, argument, error) &&
            place(memory, true, argument, error);
   }
   if (kind == "zeros" || kind == "fresh")
-    return parseShape(rest, argument.array, error) &&
+    return parseShape(rest, argument, error) &&
            place(memory, kind == "zeros", argument, error);
   if (kind == "out") {
     size_t last = rest.rfind(':');
@@ -124,8 +156,13 @@ bool brt::emu::parseArgument(const std::string &text, DeviceMemory &memory,
       error = "expects out:FILE:TYPE[SHAPE], but got '" + text + "'";
       return false;
     }
-    argument.outputPath = rest.substr(0, last);
-    return parseShape(rest.substr(last + 1), argument.array, error) &&
+    splitName(rest.substr(0, last), argument.outputPath, argument.outputName);
+    if (isSafetensors(argument.outputPath) && argument.outputName.empty()) {
+      error = "expects out:FILE.safetensors:NAME:TYPE[SHAPE], but got '" +
+              text + "'";
+      return false;
+    }
+    return parseShape(rest.substr(last + 1), argument, error) &&
            place(memory, false, argument, error);
   }
   error = "expects an argument such as i32:7, in:a.npy or out:c.npy:f32[64], "
@@ -134,11 +171,27 @@ bool brt::emu::parseArgument(const std::string &text, DeviceMemory &memory,
   return false;
 }
 
-bool brt::emu::saveArgument(Argument &argument, std::string &error) {
-  if (argument.outputPath.empty())
-    return true;
-  std::memcpy(argument.array.data.data(),
-              reinterpret_cast<const void *>(argument.address),
-              argument.array.data.size());
-  return writeNpy(argument.outputPath, argument.array, error);
+bool brt::emu::saveArguments(std::vector<Argument> &arguments,
+                             std::string &error) {
+  std::map<std::string, std::vector<NamedArray>> tensors; // by file
+  for (Argument &argument : arguments) {
+    if (argument.outputPath.empty())
+      continue;
+    std::memcpy(argument.array.data.data(),
+                reinterpret_cast<const void *>(argument.address),
+                argument.array.data.size());
+    if (isSafetensors(argument.outputPath)) {
+      tensors[argument.outputPath].push_back(
+          {argument.outputName, argument.outputType, &argument.array});
+    } else if (!writeNpy(argument.outputPath, argument.array, error)) {
+      error = argument.outputPath + ": " + error;
+      return false;
+    }
+  }
+  for (const auto &[path, named] : tensors)
+    if (!writeTensors(path, named, error)) {
+      error = path + ": " + error;
+      return false;
+    }
+  return true;
 }

@@ -26,7 +26,9 @@ static const char *const kFooter = R"(
 Arguments of the kernel come in its own order after the options:
   i32:7 u64:9 f32:0.5    a number (i8 to i64, u8 to u64, f32, f64)
   in:a.npy               a buffer with the contents of a NumPy file
+  in:w.safetensors:w1    the same of one tensor of a safetensors file
   out:c.npy:f32[128,64]  a buffer that is written to a file afterwards
+  out:r.safetensors:y:f32[64]  the same; several buffers may go to one file
   inout:x.npy            both
   zeros:f32[64]          a buffer of zeros
   fresh:f32[64]          a buffer that nobody has written yet
@@ -210,9 +212,8 @@ static int runKernel(const CommandLine &line, const Options &options,
     std::printf("%s\n", outcome.counters.json().c_str());
   else if (line.counters)
     std::printf("%s", outcome.counters.text().c_str());
-  for (Argument &argument : arguments)
-    if (!saveArgument(argument, error))
-      return complain(kUsage, argument.outputPath + ": " + error);
+  if (!saveArguments(arguments, error))
+    return complain(kUsage, error);
   if (outcome.findings.empty())
     return kClean;
   return complain(kFindings, std::to_string(outcome.findings.size()) +
