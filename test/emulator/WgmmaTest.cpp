@@ -284,6 +284,8 @@ TEST(Wgmma, Sequences) {
   expect("wgmma", fence + " MMA wgmma.wait_group.sync.aligned 0;" + commit);
   expect("wgmma", fence + " add.f32 %d0, %d0, %d0; MMA " + commit +
                       " wgmma.wait_group.sync.aligned 0;");
+  // What is not modelled says so.
+  expect("wgmma", "or.b64 %db, %db, 0x2000000000000; " + std::string(kProper));
   // Without fence.proxy.async what was stored may not be there.
   expect("race", kProper, "fence.proxy.async.shared::cta;");
 }

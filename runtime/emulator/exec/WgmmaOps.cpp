@@ -138,6 +138,15 @@ static void multiply(const Inst *inst, Warp &warp, const WgmmaOp &op) {
   scatterFragment(op.d, warp, c.data());
 }
 
+/// Matrices that begin inside the pattern of a swizzle.
+static bool hasBaseOffset(Warp &warp, const WgmmaOp &op) {
+  constexpr uint64_t kBaseOffset = uint64_t(7) << 49;
+  uint64_t bits = warp.reg<uint64_t>(op.descriptorB)[0];
+  if (op.a.regs.empty())
+    bits |= warp.reg<uint64_t>(op.descriptorA)[0];
+  return bits & kBaseOffset;
+}
+
 template <class T>
 static const Inst *runWgmma(const Inst *inst, Warp &warp) {
   if (!warp.gather(inst, kAllLanes))
@@ -148,6 +157,9 @@ static const Inst *runWgmma(const Inst *inst, Warp &warp) {
   if (!warp.wgmmaFenced)
     warp.report(inst, FindingKind::Wgmma, warp.active,
                 "expects wgmma.fence after its registers were last touched");
+  if (hasBaseOffset(warp, op))
+    warp.report(inst, FindingKind::Wgmma, warp.active,
+                "the base offset of a matrix descriptor is not supported");
   if (!warp.stopped())
     multiply<T>(inst, warp, op);
   if (warp.stopped())
