@@ -6,35 +6,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "DriverFixture.h"
+#include "RandomMatrix.h"
 
-#include <cmath>
-#include <cstring>
-#include <random>
+#include <array>
 
 using namespace brt::emu::test;
 
 namespace {
 class HopperKernels : public DriverTest {
 protected:
-  /// rows x columns of bf16, random in [-1, 1], as bits and as numbers.
-  struct Matrix {
-    std::vector<uint16_t> bits;
-    std::vector<double> values;
-    Matrix(size_t count, unsigned seed) {
-      std::mt19937 random(seed);
-      std::uniform_real_distribution<float> between(-1, 1);
-      for (size_t i = 0; i < count; ++i) {
-        float value = between(random);
-        uint32_t word;
-        std::memcpy(&word, &value, sizeof word);
-        word &= 0xffff0000;
-        std::memcpy(&value, &word, sizeof word);
-        bits.push_back(static_cast<uint16_t>(word >> 16));
-        values.push_back(value);
-      }
-    }
-  };
-
   CUtensorMap mapOf(CUdeviceptr base, cuuint64_t columns, cuuint64_t rows) {
     CUtensorMap map{};
     cuuint64_t extents[] = {columns, rows}, strides[] = {columns * 2};
@@ -56,7 +36,7 @@ TEST_F(HopperKernels, GemmByTmaAndWgmma) {
   // k need not be whole tiles: what is outside reads as zero.
   for (auto [m, n, k] : {std::array{64, 64, 64}, std::array{128, 192, 320},
                          std::array{64, 128, 200}}) {
-    Matrix a(size_t(m) * k, 1), b(size_t(n) * k, 2);
+    RandomMatrix a(size_t(m) * k, 1), b(size_t(n) * k, 2);
     CUtensorMap mapA = mapOf(upload(a.bits), k, m);
     CUtensorMap mapB = mapOf(upload(b.bits), k, n);
     CUdeviceptr dc = upload(std::vector<float>(size_t(m) * n));
@@ -65,18 +45,15 @@ TEST_F(HopperKernels, GemmByTmaAndWgmma) {
               CUDA_SUCCESS);
     auto c = download<float>(dc, size_t(m) * n);
     for (int row = 0; row < m; ++row)
-      for (int col = 0; col < n; ++col) {
-        double sum = 0;
-        for (int i = 0; i < k; ++i)
-          sum += a.values[row * k + i] * b.values[col * k + i];
-        ASSERT_NEAR(c[row * n + col], sum, 1e-5 * k) << row << ", " << col;
-      }
+      for (int col = 0; col < n; ++col)
+        ASSERT_NEAR(c[row * n + col], productOf(a, b, row, col, k), 1e-5 * k)
+            << row << ", " << col;
   }
 }
 
 TEST_F(HopperKernels, BytesThatAreNotWaitedForAreARace) {
   BRT_LOAD_COMPILED(module, "hopper");
-  Matrix a(64 * 256, 1), b(64 * 256, 2);
+  RandomMatrix a(64 * 256, 1), b(64 * 256, 2);
   CUtensorMap mapA = mapOf(upload(a.bits), 256, 64);
   CUtensorMap mapB = mapOf(upload(b.bits), 256, 64);
   CUdeviceptr dc = upload(std::vector<float>(64 * 64));

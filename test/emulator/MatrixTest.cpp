@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Machine.h"
+#include "SmallNumbers.h"
 
 #include <gtest/gtest.h>
 
@@ -29,21 +30,6 @@ struct Case {
   bool floatSum;
 };
 } // namespace
-
-static uint32_t asF16(int v) {
-  // Small integers only: 0, ±1, ±2, ±3.
-  static const uint32_t table[] = {0, 0x3c00, 0x4000, 0x4200};
-  return table[v < 0 ? -v : v] | (v < 0 ? 0x8000 : 0);
-}
-static uint32_t asBF16(int v) {
-  static const uint32_t table[] = {0, 0x3f80, 0x4000, 0x4040};
-  return table[v < 0 ? -v : v] | (v < 0 ? 0x8000 : 0);
-}
-static uint32_t asTF32(int v) {
-  // The low 13 bits are to be ignored.
-  return asBF16(v) << 16 | 0x1fff;
-}
-static uint32_t asS8(int v) { return static_cast<uint8_t>(v); }
 
 static const Case kCases[] = {
     {"m16n8k16.row.col.f32.f16.f16.f32", 16, 8, 16, 16,
@@ -98,13 +84,6 @@ static const Case kCases[] = {
      [](unsigned l, unsigned i) { return Place{l % 4 * 4 + i, l / 4}; }, asS8,
      false}};
 
-static int valueA(unsigned row, unsigned k) {
-  return static_cast<int>((row * 5 + k * 3) % 7) - 3;
-}
-static int valueB(unsigned k, unsigned col) {
-  return static_cast<int>((k * 2 + col * 11) % 7) - 3;
-}
-
 /// The registers of one operand, lane after lane.
 static std::vector<uint32_t> fragments(const Case &c, unsigned elements,
                                        Place (*place)(unsigned, unsigned),
@@ -118,13 +97,6 @@ static std::vector<uint32_t> fragments(const Case &c, unsigned elements,
                                            << (c.bits * (i % per));
     }
   return words;
-}
-
-static std::string registerList(const char *stem, unsigned count) {
-  std::string text = "{";
-  for (unsigned i = 0; i < count; ++i)
-    text += (i ? ", %" : "%") + std::string(stem) + std::to_string(i);
-  return text + "}";
 }
 
 static std::string loads(const char *stem, unsigned count, unsigned parameter) {
@@ -208,12 +180,7 @@ TEST(Matrix, HalfAccumulators) {
       int sum = i < 2 ? 1 + static_cast<int>(i) : 0;
       for (unsigned k = 0; k < 16; ++k)
         sum += valueA(row, k) * valueB(k, column);
-      // An f16 with ten bits of mantissa; sums are at most 144.
-      uint16_t bits = halves[4 * lane + i];
-      int exponent = (bits >> 10 & 31) - 15;
-      int size =
-          bits & 0x7fff ? ((1024 | (bits & 1023)) << 5) >> (15 - exponent) : 0;
-      EXPECT_EQ(bits & 0x8000 ? -size : size, sum) << lane << " " << i;
+      EXPECT_EQ(integerOfF16(halves[4 * lane + i]), sum) << lane << " " << i;
     }
 }
 

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Machine.h"
+#include "SmallNumbers.h"
 
 #include <functional>
 #include <gtest/gtest.h>
@@ -27,32 +28,6 @@ struct Case {
 };
 constexpr unsigned kRows = 64;
 } // namespace
-
-static uint32_t asF16(int v) {
-  static const uint32_t table[] = {0, 0x3c00, 0x4000, 0x4200};
-  return table[v < 0 ? -v : v] | (v < 0 ? 0x8000 : 0);
-}
-static uint32_t asBF16(int v) {
-  static const uint32_t table[] = {0, 0x3f80, 0x4000, 0x4040};
-  return table[v < 0 ? -v : v] | (v < 0 ? 0x8000 : 0);
-}
-static uint32_t asTF32(int v) { return asBF16(v) << 16 | 0x1fff; }
-static uint32_t asE4M3(int v) {
-  static const uint32_t table[] = {0, 0x38, 0x40, 0x44};
-  return table[v < 0 ? -v : v] | (v < 0 ? 0x80 : 0);
-}
-static uint32_t asE5M2(int v) {
-  static const uint32_t table[] = {0, 0x3c, 0x40, 0x42};
-  return table[v < 0 ? -v : v] | (v < 0 ? 0x80 : 0);
-}
-static uint32_t asS8(int v) { return static_cast<uint8_t>(v); }
-
-static int valueA(unsigned row, unsigned k) {
-  return static_cast<int>((row * 5 + k * 3) % 7) - 3;
-}
-static int valueB(unsigned k, unsigned col) {
-  return static_cast<int>((k * 2 + col * 11) % 7) - 3;
-}
 
 /// A tile in shared memory and the descriptor fields that say how it lies.
 struct Tile {
@@ -100,13 +75,6 @@ static uint64_t descriptorOf(const Case &c, const Tile &tile, uint32_t start) {
          uint64_t(tile.stride >> 4) << 32 | mode << 62;
 }
 
-static std::string list(const char *stem, unsigned count) {
-  std::string text = "{";
-  for (unsigned i = 0; i < count; ++i)
-    text += (i ? ", %" : "%") + std::string(stem) + std::to_string(i);
-  return text + "}";
-}
-
 /// Copies both tiles to shared memory, multiplies, and leaves D's registers.
 static std::string kernelOf(const Case &c, const Tile &a, const Tile &b,
                             unsigned registers, const std::string &around) {
@@ -136,7 +104,7 @@ static std::string kernelOf(const Case &c, const Tile &a, const Tile &b,
   if (c.bytes == 2)
     flags += c.transposed ? ", 1" : ", 0";
   std::string mma = "wgmma.mma_async.sync.aligned" + shape + c.types + " " +
-                    list("d", registers) + ", " +
+                    registerList("d", registers) + ", " +
                     (c.registersA ? "{%a0, %a1, %a2, %a3}" : "%da") + ", %db, ";
   // d = a b, and then d += a b.
   std::string body = around;
@@ -196,13 +164,6 @@ static LaunchOutcome run(Machine &machine, const Case &c,
   return outcome;
 }
 
-static int halfValue(uint16_t bits) {
-  int exponent = (bits >> 10 & 31) - 15;
-  int size =
-      bits & 0x7fff ? ((1024 | (bits & 1023)) << 5) >> (15 - exponent) : 0;
-  return bits & 0x8000 ? -size : size;
-}
-
 static void expectProduct(const Case &c) {
   Machine machine;
   std::vector<uint32_t> words;
@@ -220,7 +181,7 @@ static void expectProduct(const Case &c) {
       int got = 0;
       if (c.sum == Case::Half) {
         uint32_t word = words[thread * (c.n / 4) + i / 2];
-        got = halfValue(static_cast<uint16_t>(word >> 16 * (i % 2)));
+        got = integerOfF16(static_cast<uint16_t>(word >> 16 * (i % 2)));
       } else {
         uint32_t word = words[thread * (c.n / 2) + i];
         float real;

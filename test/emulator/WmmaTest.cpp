@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Machine.h"
+#include "SmallNumbers.h"
 
 #include <gtest/gtest.h>
 
@@ -28,22 +29,6 @@ struct Case {
 
 static constexpr unsigned kSide = 16;
 
-static uint32_t asF16(int v) {
-  static const uint32_t table[] = {0, 0x3c00, 0x4000, 0x4200};
-  return table[v < 0 ? -v : v] | (v < 0 ? 0x8000 : 0);
-}
-static uint32_t asBF16(int v) {
-  static const uint32_t table[] = {0, 0x3f80, 0x4000, 0x4040};
-  return table[v < 0 ? -v : v] | (v < 0 ? 0x8000 : 0);
-}
-static uint32_t asS8(int v) { return static_cast<uint8_t>(v); }
-
-static int valueA(unsigned row, unsigned k) {
-  return static_cast<int>((row * 5 + k * 3) % 7) - 3;
-}
-static int valueB(unsigned k, unsigned column) {
-  return static_cast<int>((k * 2 + column * 11) % 7) - 3;
-}
 static int valueC(unsigned row, unsigned column) {
   return static_cast<int>(row + 20 * column);
 }
@@ -64,19 +49,12 @@ static const Case kCases[] = {
     {"s8", "s8", "s32", "s32", "row.col.m16n16k16.s32.s8.s8.s32", "col", "row",
      1, 2, asS8, false, ".global"}};
 
-static std::string list(const char *stem, unsigned count) {
-  std::string text = "{";
-  for (unsigned i = 0; i < count; ++i)
-    text += (i ? ", %" : "%") + std::string(stem) + std::to_string(i);
-  return text + "}";
-}
-
 static std::string kernelOf(const Case &c) {
   std::string shape = ".m16n16k16" + std::string(c.space) + ".";
   auto load = [&](const char *role, const char *layout, const char *type,
                   unsigned count, const char *parameter) {
     return "wmma.load." + std::string(role) + ".sync.aligned." + layout +
-           shape + type + " " + list(role, count) + ", [" + parameter +
+           shape + type + " " + registerList(role, count) + ", [" + parameter +
            "], %r0;\n";
   };
   return ".reg .b32 %a<8>; .reg .b32 %b<8>; .reg .b32 %c<8>; .reg .b32 %d<8>;\n"
@@ -84,10 +62,11 @@ static std::string kernelOf(const Case &c) {
          load("a", "row", c.a, c.registersA, "%p0") +
          load("b", c.layoutB, c.b, c.registersA, "%p1") +
          load("c", "row", c.c, 8, "%p2") + "wmma.mma.sync.aligned." +
-         c.multiply + " " + list("d", 8) + ", " + list("a", c.registersA) +
-         ", " + list("b", c.registersA) + ", " + list("c", 8) +
+         c.multiply + " " + registerList("d", 8) + ", " +
+         registerList("a", c.registersA) + ", " +
+         registerList("b", c.registersA) + ", " + registerList("c", 8) +
          ";\nwmma.store.d.sync.aligned." + c.layoutD + shape + c.d +
-         " [%p3], " + list("d", 8) + ", %r0;\n";
+         " [%p3], " + registerList("d", 8) + ", %r0;\n";
 }
 
 TEST(Wmma, MatricesAgree) {
