@@ -196,8 +196,11 @@ static bool resolveTogether(Warp &warp, Space space, uint32_t lanes,
   uint64_t host = toHost - window;
   BRT_EMU_LANES
   for (unsigned lane = 0; lane < kLanes; ++lane) {
-    out.host[lane] = reinterpret_cast<uint8_t *>(address[lane] + host);
-    out.written[lane] = out.host[lane] + toShadow;
+    // Lanes that take no part may hold any number.
+    uint64_t at = address[lane] + host;
+    out.host[lane] = reinterpret_cast<uint8_t *>(at);
+    out.written[lane] =
+        reinterpret_cast<uint8_t *>(at + static_cast<uint64_t>(toShadow));
   }
   out.lanes = lanes;
   out.shared = space == Space::Shared ? lanes : 0;
