@@ -80,7 +80,7 @@ static void addOptions(CLI::App &app, CommandLine &line) {
   app.add_option("--checks", line.checks,
                  "all, none, or a list of out-of-bounds, misaligned, "
                  "use-after-free, uninitialised, race, barrier-divergence, "
-                 "deadlock");
+                 "deadlock, mbarrier, wgmma");
   app.add_option("--stop", line.stop,
                  "first: at the first finding; never: report each place once");
   app.add_option("--seed", line.seed,
