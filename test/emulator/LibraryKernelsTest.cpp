@@ -120,14 +120,14 @@ TEST_F(LibraryKernels, Halves) {
 TEST_F(LibraryKernels, Heap) {
   BRT_LOAD_COMPILED(module, "library");
   int length = 9;
-  CUdeviceptr out = upload(std::vector<int>(64));
+  CUdeviceptr out = upload(std::vector<int>(128));
   size_t before = 0, after = 0, total = 0;
   cuMemGetInfo(&before, &total);
   ASSERT_EQ(run(find(module, "heapLists"), {2}, {64}, 0, out, length),
             CUDA_SUCCESS);
-  auto sums = download<int>(out, 64);
-  for (int i = 0; i < 64; ++i)
-    EXPECT_EQ(sums[i], length * i + length * (length - 1) / 2);
+  auto sums = download<int>(out, 128);
+  for (int i = 0; i < 128; ++i)
+    EXPECT_EQ(sums[i], length * (i % 64) + length * (length - 1) / 2);
   cuMemGetInfo(&after, &total);
   EXPECT_EQ(before, after);
   EXPECT_EQ(run(find(module, "heapAfterFree"), {1}, {1}, 0, out),

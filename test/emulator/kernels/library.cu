@@ -116,7 +116,7 @@ extern "C" __global__ void heapLists(int *out, int length) {
     delete head;
     head = next;
   }
-  out[threadIdx.x] = sum;
+  out[blockIdx.x * blockDim.x + threadIdx.x] = sum;
 }
 
 extern "C" __global__ void heapAfterFree(int *out) {
