@@ -133,13 +133,15 @@ void ProductAdder::addTile(Value panel, Value row, int64_t rows,
     int64_t count = rows * llvm::divideCeil(columns, tile.width);
     return SmallVector<Value>(count, number);
   };
-  // What is only written has not been asked for.
-  if (c.initial)
-    for (int64_t r = 0; r < rows; ++r)
-      for (int64_t v = 0; v < columns; v += tile.width)
-        c.result.prefetch(b, c.resultRow, b.add(row, r), c.resultColumn,
-                          b.add(b.mul(panel, tile.getColumns()), v),
-                          /*isWrite=*/true);
+  // While this register tile computes, what it writes arrives, or what the next
+  // one adds to.
+  bool isOnlyWritten = c.initial && !c.isFirst;
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t v = 0; v < columns; v += tile.width)
+      c.result.prefetch(
+          b, c.resultRow, b.add(row, isOnlyWritten ? r : rows + r),
+          c.resultColumn, b.add(b.mul(panel, tile.getColumns()), v),
+          /*isWrite=*/true);
   SmallVector<Value> sums;
   if (c.initial && c.isFirst)
     sums = b.select(c.isFirst, fillSums, loadSums);
