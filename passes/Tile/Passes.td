@@ -47,7 +47,8 @@ def TileProductsPass : Pass<"brt-tile-products", "mlir::ModuleOp"> {
     ```
 
     A product of few rows stays as it is: it reads its matrix once, and nothing
-    is to be had from tiles.
+    is to be had from tiles. Remarks of the category `brt-tile-products`, which
+    `--brt-explain` prints, say what was chosen, or why nothing was.
 
     Requires: structured ops on buffers, one for each kernel.
     Ensures:  iterations of the grid write to disjoint memory.

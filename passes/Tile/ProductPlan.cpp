@@ -133,7 +133,8 @@ std::optional<Product> brt::planProduct(linalg::LinalgOp op, int64_t laneRows,
     product.m = cut(m, extents[m], std::min(most, sizes.rows), sizes.rowStep);
   };
   auto cutColumns = [&](int64_t most) {
-    most = std::clamp<int64_t>(area / product.m.size, 1, most);
+    int64_t tileRows = std::min(product.m.size, laneRows);
+    most = std::clamp<int64_t>(area / tileRows, 1, most);
     product.n = cut(innermost, extents[innermost],
                     llvm::alignTo(most, sizes.columnStep), sizes.columnStep);
   };
@@ -145,7 +146,8 @@ std::optional<Product> brt::planProduct(linalg::LinalgOp op, int64_t laneRows,
   // each tile, which costs least if it is square.
   AffineMap left = op.getMatchingIndexingMap(product.lhs);
   if (left.getResults().back() == getAffineDimExpr(*k, left.getContext())) {
-    cutRows(laneRows);
+    // Rows of several lanes may share a tile.
+    cutRows(sizes.rows);
     cutDepth(sizes.depth);
     cutColumns(std::min(sizes.columns, sizes.rightSize / product.k.size));
   } else {

@@ -10,6 +10,8 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace brt {
@@ -216,6 +218,14 @@ static linalg::FillOp getInit(linalg::LinalgOp op) {
   return fill && fill.output() == op.getDpsInits()[0] ? fill : nullptr;
 }
 
+static remark::RemarkOpts getRemark(StringRef name, Operation *op) {
+  return remark::RemarkOpts::name(name)
+      .category("brt-tile-products")
+      .function(
+          SymbolTable::getSymbolName(op->getParentOfType<FunctionOpInterface>())
+              .getValue());
+}
+
 namespace {
 struct TileProductsPass : brt::impl::TileProductsPassBase<TileProductsPass> {
   using TileProductsPassBase::TileProductsPassBase;
@@ -231,14 +241,29 @@ struct TileProductsPass : brt::impl::TileProductsPassBase<TileProductsPass> {
     });
     for (linalg::LinalgOp op : ops) {
       int64_t laneRows = countLaneRows(op);
-      if (laneRows < leastRows)
+      if (laneRows < leastRows) {
+        remark::missed(op.getLoc(), getRemark("stays", op))
+            << ("is not tiled: it has fewer rows a lane than " +
+                std::to_string(leastRows) + ": " + std::to_string(laneRows));
         continue;
+      }
       rewriter.setInsertionPoint(op);
       linalg::FillOp init = getInit(op);
       op = flattenRows(rewriter, op);
       std::optional<Product> product = planProduct(op, laneRows, sizes);
-      if (!product)
+      if (!product) {
+        remark::missed(op.getLoc(), getRemark("stays", op))
+            << "is not tiled: columns of its result are not contiguous, or an "
+               "extent that tiles walk is dynamic";
         continue;
+      }
+      remark::passed(op.getLoc(), getRemark("tiles", op))
+          << ("tiles of " + std::to_string(product->m.size) + " rows and " +
+              std::to_string(product->n.size) + " columns, " +
+              std::to_string(product->k.size) + " deep, of a product of " +
+              std::to_string(laneRows) + " rows a lane and " +
+              std::to_string(product->n.extent) + " columns, " +
+              std::to_string(product->k.extent) + " deep");
       ProgramBuilder(rewriter, op, *product, init).build();
       rewriter.eraseOp(op);
       if (init)

@@ -1,4 +1,5 @@
 // RUN: brt-opt %s --brt-tile-products="rows=48 columns=32 depth=16 row-step=6 column-step=16 tasks=1" --cse --split-input-file | FileCheck %s
+// RUN: brt-opt %s --brt-tile-products="rows=48 columns=32 depth=16 row-step=6 column-step=16 tasks=1" --brt-explain --split-input-file -o /dev/null 2>&1 | FileCheck %s --check-prefix=EXPLAIN
 
 // Rows of all lanes are one axis. The last tiles are ragged.
 
@@ -12,6 +13,7 @@
 // CHECK-DAG:         %[[R:.*]] = tile.load %arg1[%[[K]], %[[J]]] axes [0, 1] : memref<40x50xf32> -> tensor<14x32xf32>
 // CHECK:             linalg.contract {{.*}} ins(%[[L]], %[[R]] : {{.*}}) outs(%[[ACC]]
 // CHECK:           tile.store %[[SUM]], %[[C]][%[[I]], %[[J]]] axes [0, 1]
+// EXPLAIN: remark: [Passed] tiles | Category:brt-tile-products | Function=forward | Remark="tiles of 48 rows and 32 columns, 14 deep, of a product of 50 rows a lane and 50 columns, 40 deep"
 func.func @forward(%a: memref<?x50x40xf32>, %b: memref<40x50xf32>, %c: memref<?x50x50xf32>) {
   linalg.generic {indexing_maps = [affine_map<(b, m, n, k) -> (b, m, k)>, affine_map<(b, m, n, k) -> (k, n)>, affine_map<(b, m, n, k) -> (b, m, n)>], iterator_types = ["parallel", "parallel", "parallel", "reduction"]}
       ins(%a, %b : memref<?x50x40xf32>, memref<40x50xf32>) outs(%c : memref<?x50x50xf32>) {
@@ -70,6 +72,7 @@ func.func @weight_gradient(%a: memref<?x30x12xf32>, %b: memref<?x30x20xf32>, %c:
 // CHECK-LABEL: func.func @few_rows
 // CHECK-NOT:     scf.forall
 // CHECK:         linalg.matmul
+// EXPLAIN: remark: [Missed] stays | Category:brt-tile-products | Function=few_rows | Remark="is not tiled: it has fewer rows a lane than 8: 2"
 func.func @few_rows(%a: memref<2x12xf32>, %b: memref<12x20xf32>, %c: memref<2x20xf32>) {
   linalg.matmul ins(%a, %b : memref<2x12xf32>, memref<12x20xf32>) outs(%c : memref<2x20xf32>)
   return
