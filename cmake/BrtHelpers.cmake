@@ -68,16 +68,27 @@ macro(add_brt_passes stage)
   add_public_tablegen_target(Brt${stage}PassIncGen)
 endmacro()
 
-# add_brt_unittest(<name> <sources>... [LINK_LIBS <libs>...])
-# A GoogleTest program in bin/ and a CTest test, built and run by
-# check-brt-unit.
+# add_brt_unittest(<name> <sources>... [LINK_LIBS <libs>...] [SHARDS <count>])
+# A GoogleTest program in bin/, built and run by check-brt-unit as a CTest test,
+# or as so many that run side by side.
 function(add_brt_unittest name)
-  cmake_parse_arguments(ARG "" "" "LINK_LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "SHARDS" "LINK_LIBS" ${ARGN})
   add_executable(${name} EXCLUDE_FROM_ALL ${ARG_UNPARSED_ARGUMENTS})
   brt_set_warnings(${name})
   target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS} GTest::gtest_main)
   add_dependencies(BrtUnitTests ${name})
-  add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES
-    LABELS unit ENVIRONMENT ASAN_OPTIONS=${BRT_ASAN_OPTIONS})
+  set(environment ASAN_OPTIONS=${BRT_ASAN_OPTIONS})
+  if(NOT ARG_SHARDS)
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES
+      LABELS unit ENVIRONMENT "${environment}")
+    return()
+  endif()
+  list(APPEND environment GTEST_TOTAL_SHARDS=${ARG_SHARDS})
+  math(EXPR last "${ARG_SHARDS} - 1")
+  foreach(shard RANGE ${last})
+    add_test(NAME ${name}-${shard} COMMAND ${name})
+    set_tests_properties(${name}-${shard} PROPERTIES
+      LABELS unit ENVIRONMENT "${environment};GTEST_SHARD_INDEX=${shard}")
+  endforeach()
 endfunction()
