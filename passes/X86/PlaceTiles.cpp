@@ -115,8 +115,9 @@ LogicalResult TilePlacer::place() {
         &grid->getParentOfType<FunctionOpInterface>().getFunctionBody().front();
   }
   b.setInsertionPointToStart(body);
-  for (auto [index, bound] :
-       llvm::reverse(llvm::zip_equal(grid.getInductionVars(), bounds))) {
+  // Named, as llvm::reverse() does not keep what it is given alive.
+  SmallVector<Value> indices = grid.getInductionVars();
+  for (auto [index, bound] : llvm::reverse(llvm::zip_equal(indices, bounds))) {
     mapping.map(index, arith::RemUIOp::create(b, task, bound).getResult());
     task = arith::DivUIOp::create(b, task, bound);
   }
