@@ -46,6 +46,7 @@ MemRefType LeftFactor::getScratchType() const {
          static_cast<int64_t>(llvm::alignTo(tile.rows, tile.width))},
         type);
   }
+  llvm_unreachable("all layouts are listed");
 }
 
 void LeftFactor::pack(IndexBuilder &b, Value memory) {
@@ -131,4 +132,5 @@ SmallVector<Value> LeftFactor::at(IndexBuilder &b, int64_t row, Value k) const {
   case Layout::Columns:
     return {b.index(0), k, b.index(row)};
   }
+  llvm_unreachable("all layouts are listed");
 }

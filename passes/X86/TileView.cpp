@@ -80,7 +80,8 @@ static int64_t getFactor(Value view, int64_t axis) {
   if (!collapse)
     return 1;
   int64_t factor = 1;
-  for (int64_t source : collapse.getReassociationIndices()[axis])
+  ReassociationIndices sources = collapse.getReassociationIndices()[axis];
+  for (int64_t source : sources)
     if (int64_t size = collapse.getSrcType().getDimSize(source);
         !ShapedType::isDynamic(size))
       factor *= size;
