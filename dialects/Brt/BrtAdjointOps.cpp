@@ -48,6 +48,8 @@ LogicalResult EmbedAdjointOp::verify() {
 }
 
 LogicalResult NormAdjointOp::verify() {
+  if (failed(verifyDefaults(*this)))
+    return failure();
   RankedTensorType type = getInput().getType();
   // (C1)
   if (type.getRank() < 1)
@@ -60,6 +62,8 @@ LogicalResult NormAdjointOp::verify() {
 }
 
 LogicalResult UnitNormalizeAdjointOp::verify() {
+  if (failed(verifyDefaults(*this)))
+    return failure();
   // (C1)
   return verifyPositive(*this, "epsilon", getEpsilon().convertToDouble());
 }
