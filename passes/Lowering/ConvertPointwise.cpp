@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ConvertBrtToLinalg.h"
+#include "GateWeights.h"
 #include "StructuredBuilder.h"
 #include "brt/dialects/Brt/Brt.h"
 #include "mlir/IR/PatternMatch.h"
@@ -18,13 +19,6 @@ static Value reduceRows(StructuredBuilder &b, Value tensor, double start,
   ArrayRef<int64_t> rows = ArrayRef<int64_t>(loops).drop_back();
   Value init = b.filled(b.sizesOf(tensor, rows), compute, start);
   return b.reduce({init, llvm::to_vector(rows)}, {{tensor, loops}}, payload);
-}
-
-/// One number per row beside all elements: the loops of `reduceRows`' result.
-static SmallVector<int64_t> rowLoops(Value tensor) {
-  SmallVector<int64_t> loops = allLoops(tensor);
-  loops.pop_back();
-  return loops;
 }
 
 static Value addSquare(ScalarBuilder &s, ValueRange args) {
@@ -58,12 +52,12 @@ struct ConvertNorm : OpRewritePattern<NormOp> {
     }
     Value squares = reduceRows(b, x, 0.0, addSquare);
     double epsilon = op.getEpsilon().convertToDouble();
-    Value factor =
-        b.map(b.sizesOf(squares), compute, {{squares, rows}},
-              [&](ScalarBuilder &s, ValueRange args) -> Value {
-                Value mean = s.div(args[0], s.constant(compute, width));
-                return math::RsqrtOp::create(s, s.add(mean, epsilon));
-              });
+    Value factor = b.map(b.sizesOf(squares), compute, {{squares, rows}},
+                         [&](ScalarBuilder &s, ValueRange args) {
+                           Value mean =
+                               s.div(args[0], s.constant(compute, width));
+                           return s.rsqrt(s.add(mean, epsilon));
+                         });
     SmallVector<Access> reads = {
         {x, all}, {factor, rows}, {op.getScale(), {feature}}};
     if (op.getBias())
@@ -92,8 +86,8 @@ struct ConvertUnitNormalize : OpRewritePattern<UnitNormalizeOp> {
     double epsilon = op.getEpsilon().convertToDouble();
     Value factor =
         b.map(b.sizesOf(squares), getComputeType(type), {{squares, rows}},
-              [&](ScalarBuilder &s, ValueRange args) -> Value {
-                return math::RsqrtOp::create(s, s.add(args[0], epsilon));
+              [&](ScalarBuilder &s, ValueRange args) {
+                return s.rsqrt(s.add(args[0], epsilon));
               });
     Value result = b.map(b.sizesOf(x), type, {{x, allLoops(x)}, {factor, rows}},
                          [](ScalarBuilder &s, ValueRange args) {
@@ -194,25 +188,10 @@ struct ConvertGate : OpRewritePattern<GateOp> {
 
   /// `args`: state, update, activations.
   static Value blend(ScalarBuilder &s, GateKind kind, ValueRange args) {
-    Type compute = args[0].getType();
-    auto gate = [&](unsigned index, double shift) {
-      return s.sigmoid(s.add(s.convert(args[index], compute), shift));
-    };
-    auto convex = [&](Value g) {
-      Value rest = s.sub(s.constant(compute, 1.0), g);
-      return s.add(s.mul(g, args[0]), s.mul(rest, args[1]));
-    };
-    switch (kind) {
-    case GateKind::Fixed:
-      return convex(gate(2, 0.0));
-    case GateKind::Full:
-      return convex(gate(2, 1.0));
-    case GateKind::LSTM:
-      return s.add(s.mul(gate(2, 1.0), args[0]), s.mul(gate(3, -1.0), args[1]));
-    case GateKind::Residual:
+    if (kind == GateKind::Residual)
       return s.add(args[0], args[1]);
-    }
-    llvm_unreachable("not a kind of gate");
+    auto [keep, take] = getGateWeights(s, kind, args.drop_front(2));
+    return s.add(s.mul(keep, args[0]), s.mul(take, args[1]));
   }
 };
 

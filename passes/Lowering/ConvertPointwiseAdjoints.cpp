@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ConvertBrtToLinalg.h"
+#include "GateWeights.h"
 #include "StructuredBuilder.h"
 #include "brt/dialects/Brt/Brt.h"
 #include "mlir/IR/PatternMatch.h"
@@ -27,8 +28,7 @@ struct ConvertNormAdjoint : OpRewritePattern<NormAdjointOp> {
     StructuredBuilder b(op, rewriter);
     Value x = op.getInput();
     Type type = getElementType(x), compute = getComputeType(type);
-    SmallVector<int64_t> all = allLoops(x), rows = all;
-    rows.pop_back();
+    SmallVector<int64_t> all = allLoops(x), rows = rowLoops(x);
     int64_t feature = all.back();
     double width = getExtent(x, feature);
     SmallVector<OpFoldResult> rowSizes = b.sizesOf(x, rows);
@@ -54,11 +54,10 @@ struct ConvertNormAdjoint : OpRewritePattern<NormAdjointOp> {
       return s.mul(args[0], args[0]);
     });
     double epsilon = op.getEpsilon().convertToDouble();
-    Value factor =
-        b.map(rowSizes, compute, {{square, rows}},
-              [&](ScalarBuilder &s, ValueRange args) -> Value {
-                return math::RsqrtOp::create(s, s.add(args[0], epsilon));
-              });
+    Value factor = b.map(rowSizes, compute, {{square, rows}},
+                         [&](ScalarBuilder &s, ValueRange args) {
+                           return s.rsqrt(s.add(args[0], epsilon));
+                         });
 
     // h = G scale; u = x r.
     Access input = {x, all}, gradient = {op.getGradient(), all},
@@ -103,8 +102,7 @@ struct ConvertUnitNormalizeAdjoint : OpRewritePattern<UnitNormalizeAdjointOp> {
     StructuredBuilder b(op, rewriter);
     Value x = op.getInput();
     Type type = getElementType(x), compute = getComputeType(type);
-    SmallVector<int64_t> all = allLoops(x), rows = all;
-    rows.pop_back();
+    SmallVector<int64_t> all = allLoops(x), rows = rowLoops(x);
     auto product = [&](ScalarBuilder &s, ValueRange args) {
       return s.mul(args.front(), args.back());
     };
@@ -113,11 +111,10 @@ struct ConvertUnitNormalizeAdjoint : OpRewritePattern<UnitNormalizeAdjointOp> {
     Value products = b.sum(sizes, rows, {{x, all}, {op.getGradient(), all}},
                            compute, product);
     double epsilon = op.getEpsilon().convertToDouble();
-    Value factor =
-        b.map(sizes, compute, {{squares, rows}},
-              [&](ScalarBuilder &s, ValueRange args) -> Value {
-                return math::RsqrtOp::create(s, s.add(args[0], epsilon));
-              });
+    Value factor = b.map(sizes, compute, {{squares, rows}},
+                         [&](ScalarBuilder &s, ValueRange args) {
+                           return s.rsqrt(s.add(args[0], epsilon));
+                         });
     Value result = b.map(
         b.sizesOf(x), type,
         {{x, all}, {op.getGradient(), all}, {factor, rows}, {products, rows}},
@@ -178,8 +175,7 @@ struct ConvertActivationAdjoint : OpRewritePattern<ActivationAdjointOp> {
     StructuredBuilder b(op, rewriter);
     Value x = op.getInput();
     Type type = getElementType(x), compute = getComputeType(type);
-    SmallVector<int64_t> all = allLoops(x), rows = all;
-    rows.pop_back();
+    SmallVector<int64_t> all = allLoops(x), rows = rowLoops(x);
     if (op.getKind() != ActivationKind::Softmax) {
       Value result =
           b.map(b.sizesOf(x), type, {{x, all}, {op.getGradient(), all}},
@@ -223,13 +219,8 @@ struct ConvertGateAdjoint : OpRewritePattern<GateAdjointOp> {
       reads.push_back(
           {activation, fixed ? SmallVector<int64_t>{all.back()} : all});
 
-    // The weight of the state, and of the update (6.1).
     auto weigh = [&](ScalarBuilder &s, ValueRange args) {
-      if (lstm)
-        return std::make_pair(s.sigmoid(s.add(args[3], 1.0)),
-                              s.sigmoid(s.add(args[4], -1.0)));
-      Value keep = s.sigmoid(fixed ? args[3] : s.add(args[3], 1.0));
-      return std::make_pair(keep, s.sub(s.constant(compute, 1.0), keep));
+      return getGateWeights(s, op.getKind(), args.drop_front(3));
     };
     auto slope = [&](ScalarBuilder &s, Value weight) {
       return s.mul(weight, s.sub(s.constant(compute, 1.0), weight));

@@ -147,7 +147,7 @@ struct ConvertRelativeBiasAdjoint : OpRewritePattern<RelativeBiasAdjointOp> {
     auto step = [&](ScalarBuilder &s, ValueRange a) {
       Value z = hidden(s, a);
       Value wave = s.mul(math::SinOp::create(s, third(s, a[3])), 3.0);
-      Value slope = math::RsqrtOp::create(s, s.add(s.mul(z, z), 1.0));
+      Value slope = s.rsqrt(s.add(s.mul(z, z), 1.0));
       return s.mul(a[0], s.mul(wave, slope));
     };
     auto readsBy = [&](int64_t f, int64_t h) -> SmallVector<Access> {

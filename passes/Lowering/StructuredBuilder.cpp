@@ -26,6 +26,12 @@ SmallVector<int64_t> brt::allLoops(Value tensor) {
       llvm::seq<int64_t>(0, cast<ShapedType>(tensor.getType()).getRank()));
 }
 
+SmallVector<int64_t> brt::rowLoops(Value tensor) {
+  SmallVector<int64_t> loops = allLoops(tensor);
+  loops.pop_back();
+  return loops;
+}
+
 //===----------------------------------------------------------------------===//
 // Scalars
 //===----------------------------------------------------------------------===//
@@ -70,6 +76,8 @@ Value ScalarBuilder::max(Value a, Value b) {
 }
 
 Value ScalarBuilder::exp(Value a) { return math::ExpOp::create(*this, a); }
+
+Value ScalarBuilder::rsqrt(Value a) { return math::RsqrtOp::create(*this, a); }
 
 Value ScalarBuilder::abs(Value a) { return math::AbsFOp::create(*this, a); }
 

@@ -40,6 +40,8 @@ public:
   mlir::Value max(mlir::Value a, mlir::Value b);
   mlir::Value max(mlir::Value a, double b) { return max(a, like(a, b)); }
   mlir::Value exp(mlir::Value a);
+  /// 1 / sqrt(a).
+  mlir::Value rsqrt(mlir::Value a);
   mlir::Value abs(mlir::Value a);
   mlir::Value neg(mlir::Value a);
   /// -1, 0 or 1, in the type of `a`.
@@ -137,6 +139,9 @@ private:
 
 /// The loops 0, 1, ..., rank - 1.
 llvm::SmallVector<int64_t> allLoops(mlir::Value tensor);
+
+/// The same but for the last: those of one number a row.
+llvm::SmallVector<int64_t> rowLoops(mlir::Value tensor);
 
 } // namespace brt
 
