@@ -90,7 +90,12 @@ golden::findCases(ArrayRef<std::string> folders) {
 // Models
 //===----------------------------------------------------------------------===//
 
-llvm::Expected<Precision> golden::getPrecision(StringRef config) {
+llvm::Error golden::readConfig(StringRef folder, std::string &config,
+                               Precision &precision) {
+  llvm::Expected<std::string> text = readText(folder, "config.json");
+  if (!text)
+    return text.takeError();
+  config = std::move(*text);
   llvm::Expected<llvm::json::Value> json = llvm::json::parse(config);
   if (!json)
     return llvm::createStringError("expects config.json to be JSON, but got: " +
@@ -98,13 +103,14 @@ llvm::Expected<Precision> golden::getPrecision(StringRef config) {
   const llvm::json::Object *object = json->getAsObject();
   std::optional<StringRef> dtype =
       object ? object->getString("dtype") : std::nullopt;
-  std::optional<Precision> precision = symbolizePrecision(dtype.value_or(""));
-  if (!precision)
+  std::optional<Precision> named = symbolizePrecision(dtype.value_or(""));
+  if (!named)
     return llvm::createStringError(
         "expects 'dtype' in config.json to be 'f64', 'f32' or 'bf16', but got "
         "'" +
         dtype.value_or("") + "'");
-  return *precision;
+  precision = *named;
+  return llvm::Error::success();
 }
 
 /// Shares out the tensors of a segment's file.
@@ -145,14 +151,8 @@ static llvm::Expected<FileTensors> readParameters(StringRef folder,
 
 llvm::Expected<ModelCase> ModelCase::load(StringRef folder) {
   ModelCase result;
-  llvm::Expected<std::string> config = readText(folder, "config.json");
-  if (!config)
-    return config.takeError();
-  result.config = std::move(*config);
-  llvm::Expected<Precision> precision = getPrecision(result.config);
-  if (!precision)
-    return precision.takeError();
-  result.precision = *precision;
+  if (llvm::Error error = readConfig(folder, result.config, result.precision))
+    return error;
 
   // The first segment must exist; the others end with the first that does not.
   auto segmentFile = [&](size_t k) {

@@ -33,8 +33,10 @@ bool hasFile(llvm::StringRef folder, const llvm::Twine &file);
 llvm::Expected<FileTensors> readFile(llvm::StringRef folder,
                                      const llvm::Twine &file);
 
-/// The element type that config.json names for activations.
-llvm::Expected<Precision> getPrecision(llvm::StringRef config);
+/// Reads the text of config.json, and the element type that it names for
+/// activations.
+llvm::Error readConfig(llvm::StringRef folder, std::string &config,
+                       Precision &precision);
 
 /// The text of a file.
 llvm::Expected<std::string> readText(llvm::StringRef folder,

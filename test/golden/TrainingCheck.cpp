@@ -101,14 +101,8 @@ static llvm::Error readTrajectory(StringRef folder, TrainingCase &result) {
 
 llvm::Expected<TrainingCase> TrainingCase::load(StringRef folder) {
   TrainingCase result;
-  llvm::Expected<std::string> config = readText(folder, "config.json");
-  if (!config)
-    return config.takeError();
-  result.config = std::move(*config);
-  llvm::Expected<Precision> precision = getPrecision(result.config);
-  if (!precision)
-    return precision.takeError();
-  result.precision = *precision;
+  if (llvm::Error error = readConfig(folder, result.config, result.precision))
+    return error;
   bool isTrajectory = getCaseKind(folder) == CaseKind::Trajectory;
   if (llvm::Error error = isTrajectory ? readTrajectory(folder, result)
                                        : readSegments(folder, result))
