@@ -199,8 +199,6 @@ LogicalResult JsonImporter::readOption(const JsonKey &key,
   std::string word;
   if (std::optional<StringRef> string = value.getAsString())
     word = string->str();
-  else if (std::optional<int64_t> integer = getAsInteger(value))
-    word = std::to_string(*integer);
   else if (value.kind() == json::Value::Number ||
            value.kind() == json::Value::Boolean)
     word = llvm::to_string(value);
