@@ -48,8 +48,6 @@ LogicalResult EmbedAdjointOp::verify() {
 }
 
 LogicalResult NormAdjointOp::verify() {
-  if (failed(verifyDefaults(*this)))
-    return failure();
   RankedTensorType type = getInput().getType();
   // (C1)
   if (type.getRank() < 1)
@@ -62,8 +60,6 @@ LogicalResult NormAdjointOp::verify() {
 }
 
 LogicalResult UnitNormalizeAdjointOp::verify() {
-  if (failed(verifyDefaults(*this)))
-    return failure();
   // (C1)
   return verifyPositive(*this, "epsilon", getEpsilon().convertToDouble());
 }

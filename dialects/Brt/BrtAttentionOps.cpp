@@ -71,15 +71,11 @@ LogicalResult MergeHeadsOp::inferReturnTypes(MLIRContext *context,
 LogicalResult MergeHeadsOp::verify() { return verifyInferable(*this); }
 
 LogicalResult UnitNormalizeOp::verify() {
-  if (failed(verifyDefaults(*this)))
-    return failure();
   // (C1)
   return verifyPositive(*this, "epsilon", getEpsilon().convertToDouble());
 }
 
 LogicalResult RotaryOp::verify() {
-  if (failed(verifyDefaults(*this)))
-    return failure();
   RankedTensorType type = getInput().getType();
   // (C1)
   if (failed(verifyRank(*this, "input", getInput(), 4)))
@@ -226,8 +222,7 @@ RankedTensorType brt::getLogSumExpType(RankedTensorType query) {
 /// and log-sum-exp.
 template <typename OpT>
 static LogicalResult verifyAttention(OpT op) {
-  if (failed(verifyDefaults(op)) ||
-      failed(verifyRank(op, "query", op.getQuery(), 4)) ||
+  if (failed(verifyRank(op, "query", op.getQuery(), 4)) ||
       failed(verifyRank(op, "key", op.getKey(), 4)))
     return failure();
   ArrayRef<int64_t> query = op.getQuery().getType().getShape();

@@ -53,10 +53,14 @@ def Brt_Dialect : Dialect {
   }];
 }
 
+def Brt_HasDefaults : NativeOpTrait<"HasDefaults"> {
+  let cppNamespace = "::brt";
+}
+
 // Naming rule: a noun for a value, a verb for an effect; snake_case; the
 // paper's words.
 class Brt_Op<string mnemonic, list<Trait> traits = []>
-    : Op<Brt_Dialect, mnemonic, traits>;
+    : Op<Brt_Dialect, mnemonic, traits # [Brt_HasDefaults]>;
 
 /// An op of the level `cell` that states its adjoint.
 def Brt_Differentiable

@@ -39,8 +39,6 @@ LogicalResult AddAbsolutePositionsOp::verify() {
 }
 
 LogicalResult NormOp::verify() {
-  if (failed(verifyDefaults(*this)))
-    return failure();
   RankedTensorType type = getInput().getType();
   // (C1)
   if (type.getRank() < 1)

@@ -4,7 +4,6 @@
 #include "BrtVerify.h"
 #include "brt/dialects/Brt/Brt.h"
 #include "mlir/IR/Builders.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace brt;
@@ -213,15 +212,7 @@ static LogicalResult verifyOptions(ModelOp op) {
   return success();
 }
 
-static LogicalResult verifyLayerDefaults(Operation *layer) {
-  return llvm::TypeSwitch<Operation *, LogicalResult>(layer)
-      .Case<EmbeddingOp, TransformerLayerOp, RecurrentLayerOp, HeadOp>(
-          [](auto op) { return verifyDefaults(op); });
-}
-
 LogicalResult ModelOp::verifyRegions() {
-  if (failed(verifyDefaults(*this)))
-    return failure();
   // The region is looked at before the options, so that the members that find
   // the embedding and the head may be used from here on.
   // (C7)
@@ -234,8 +225,6 @@ LogicalResult ModelOp::verifyRegions() {
                             "layers are 'brt.embedding', "
                             "'brt.transformer_layer', 'brt.recurrent_layer' "
                             "and 'brt.head'");
-    if (failed(verifyLayerDefaults(&op)))
-      return failure();
     if (isa<EmbeddingOp>(op) != first || isa<HeadOp>(op) != last)
       return emitOpError("expects 'brt.embedding', then layers, then "
                          "'brt.head', but got '")

@@ -66,22 +66,6 @@ llvm::LogicalResult verifyInferable(OpT op) {
                                typename OpT::Adaptor(op), types);
 }
 
-/// Checks that attributes with a default value have one. They do but for ops
-/// from bytecode, whose reader does not fill in what is left out; getters would
-/// read a null attribute.
-template <typename OpT>
-llvm::LogicalResult verifyDefaults(OpT op) {
-  typename OpT::Properties defaults;
-  OpT::populateDefaultProperties(op->getName(), defaults);
-  for (mlir::StringAttr name : op->getName().getAttributeNames())
-    if (OpT::getInherentAttr(op.getContext(), defaults, name)
-            .value_or(nullptr) &&
-        !op->getInherentAttr(name).value_or(nullptr))
-      return op.emitOpError("expects attribute '")
-             << name.getValue() << "' to have a value, but got none";
-  return llvm::success();
-}
-
 inline mlir::RankedTensorType getTensorType(mlir::Value value) {
   return llvm::cast<mlir::RankedTensorType>(value.getType());
 }

@@ -5,6 +5,7 @@
 #define BRT_DIALECTS_BRT_BRT_H
 
 #include "brt/dialects/Brt/BrtOptions.h"
+#include "brt/dialects/Brt/Defaults.h"
 #include "brt/dialects/Brt/Gradients.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinTypes.h"
