@@ -7,7 +7,7 @@
 |*
 |*   { "abi": 2, "name": "books", "config": { ... },
 |*     "entries": [
-|*       { "name": "forward",
+|*       { "name": "forward", "flops": 1234,
 |*         "arguments": [
 |*           { "kind": "parameter", "name": "embed/embedding",
 |*             "dtype": "F32", "shape": [256, 256] },
@@ -19,6 +19,7 @@
 |*           { "kind": "output", "name": "logits", ... },
 |*           { "kind": "carry", "name": "0/keys", ... } ] }, ... ] }
 |*
+|* `flops` are those of the products that the entry point computes for one lane.
 |* The gradient of a parameter is an output named "gradient/<parameter>". An
 |* extent of -1 is the number of lanes. Types are named as in safetensors:
 |* F64, F32, BF16, I64, I32, and BOOL, one byte that is 0 or 1. Buffers are

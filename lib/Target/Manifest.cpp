@@ -3,6 +3,7 @@
 
 #include "brt/Target/Manifest.h"
 #include "brt-c/Program.h"
+#include "brt/Analysis/Flops.h"
 #include "brt/dialects/Brt/Brt.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/JSON.h"
@@ -94,6 +95,7 @@ static FailureOr<json::Object> describeEntry(func::FuncOp func) {
   if (failed(arguments) || failed(results))
     return failure();
   return json::Object{{"name", func.getName()},
+                      {"flops", brt::countFlops(func)},
                       {"arguments", std::move(*arguments)},
                       {"results", std::move(*results)}};
 }

@@ -161,6 +161,10 @@ Result<Manifest> Manifest::parse(std::string_view text) {
     BRT_RETURN_IF_ERROR(
         parsePorts(getMember(item, "arguments"), entry.arguments));
     BRT_RETURN_IF_ERROR(parsePorts(getMember(item, "results"), entry.results));
+    const json &flops = getMember(item, "flops");
+    if (!flops.is_null() && !flops.is_number_unsigned())
+      return makeBroken("has an entry point whose FLOPs are no number");
+    entry.flops = flops.is_null() ? 0 : flops.get<int64_t>();
     manifest.entries.push_back(std::move(entry));
   }
   BRT_RETURN_IF_ERROR(manifest.check());

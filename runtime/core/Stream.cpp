@@ -51,11 +51,11 @@ Result<Stream> Stream::create(const Program &program, int64_t lanes) {
     return makeError(StatusCode::Mismatch,
                      "the program's entry points 'prefill' and 'decode' do not "
                      "share their carry or the type of their logits");
-  int64_t block =
+  int64_t blockLength =
       prefill.info().findArgument(PortKind::Input, "tokens")->shape[1];
 
   Stream stream(std::move(prefill), std::move(decode), std::move(carry));
-  stream.block = block;
+  stream.blockLength = blockLength;
   stream.vocabularySize = logits->shape[2];
   stream.logitType = logits->dtype;
   stream.starts.assign(lanes, 1);
@@ -100,7 +100,8 @@ void Stream::read(const Parameters &parameters,
       // A call stays inside one block.
       int64_t position = starts[lane] ? 0 : positions[lane];
       int64_t left = tokens[lane].size() - offsets[lane];
-      counts[lane] = std::min<int64_t>(left, block - position % block);
+      counts[lane] =
+          std::min<int64_t>(left, blockLength - position % blockLength);
     }
     int32_t most = *std::max_element(counts.begin(), counts.end());
     if (most == 0)

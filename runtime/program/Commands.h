@@ -31,6 +31,15 @@ struct EvalOptions {
   bool json = false;
 };
 
+struct BenchOptions {
+  /// Entry points to measure; all if there are none.
+  std::vector<std::string> entries;
+  int64_t lanes = 1, decodeLanes = 16;
+  /// For each line.
+  double seconds = 3;
+  bool json = false;
+};
+
 struct GenerateOptions {
   std::string checkpoint;
   /// The prompt itself, or a file that holds it, "-" for standard input.
@@ -75,6 +84,8 @@ Status runEval(const Program &program, const EvalOptions &options);
 Status runGenerate(const Program &program, const GenerateOptions &options);
 /// Trains, with checkpoints in a folder.
 Status runTrain(const Program &program, const TrainOptions &options);
+/// Measures the speed of entry points beside that of the machine.
+Status runBench(const Program &program, const BenchOptions &options);
 /// Says what the program is.
 Status runInfo(const Program &program);
 

@@ -26,6 +26,7 @@ struct Options {
   TrainOptions train;
   EvalOptions eval;
   GenerateOptions generate;
+  BenchOptions bench;
   bool greedy = false;
 };
 } // namespace
@@ -206,6 +207,31 @@ static void addTrain(CLI::App &app, Options &options, const std::string &path) {
       ->capture_default_str();
 }
 
+static void addBench(CLI::App &app, Options &options, const std::string &path) {
+  BenchOptions &bench = options.bench;
+  CLI::App *command = addCommand(
+      app, options, "bench",
+      "Measure tokens a second, beside what the machine can do at most",
+      path + " bench --entry train_step --entry decode");
+  command
+      ->add_option("--entry", bench.entries,
+                   "Entry point to measure: train_step, forward, prefill or "
+                   "decode; may be given again (default: all there are)")
+      ->check(CLI::IsMember({"train_step", "forward", "prefill", "decode"}));
+  auto addLanes = [&](const char *name, int64_t &lanes, const char *text) {
+    command->add_option(name, lanes, text)
+        ->capture_default_str()
+        ->check(CLI::Range(1, 4096));
+  };
+  addLanes("--lanes", bench.lanes,
+           "Lanes of all but the second line of decode");
+  addLanes("--decode-lanes", bench.decodeLanes, "Lanes of that line");
+  command->add_option("--seconds", bench.seconds, "Time for each line")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 3600.0));
+  command->add_flag("--json", bench.json, "Print JSON");
+}
+
 //===----------------------------------------------------------------------===//
 // Running
 //===----------------------------------------------------------------------===//
@@ -221,6 +247,8 @@ static Status run(const CLI::App &app, Options &options) {
     return runTrain(program, options.train);
   if (app.got_subcommand("eval"))
     return runEval(program, options.eval);
+  if (app.got_subcommand("bench"))
+    return runBench(program, options.bench);
   if (app.got_subcommand("generate")) {
     if (options.greedy)
       options.generate.sampler.temperature = 0;
@@ -254,6 +282,7 @@ int main(int argc, char **argv) {
   addTrain(app, options, path);
   addEval(app, options, path);
   addGenerate(app, options, path);
+  addBench(app, options, path);
   addCommand(app, options, "info", "Print what this program is and needs",
              path + " info");
 
@@ -274,8 +303,8 @@ int main(int argc, char **argv) {
   if (app.get_subcommands().empty())
     return fail(
         name,
-        "expects a command: init, train, eval, generate or info; --help "
-        "tells what they do",
+        "expects a command: init, train, eval, generate, bench or info; "
+        "--help tells what they do",
         1);
   Status status = run(app, options);
   if (status.ok())

@@ -8,14 +8,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "../unit/Lowering/CompiledProgram.h"
-#include "PeakFlops.h"
+#include "brt/runtime/MachineSpeed.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cmath>
 
 using namespace mlir;
-using namespace brt::benchmark;
+using namespace brt::rt;
 using namespace brt::test;
 
 namespace {
@@ -82,14 +82,14 @@ static std::pair<double, double> measure(const brt_variant_t &variant,
   const void *arguments[] = {x.data(), y.data()};
   void *results[] = {result.data()};
   std::vector<double> rates, shares;
-  double before = measurePeakFlops(variant.isa);
+  double before = measureThreadFlops(variant.isa);
   int calls = 1 + static_cast<int>(2e9 / shape.getFlops());
   for (int round = 0; round <= kRounds; ++round) {
     double start = getThreadSeconds();
     for (int call = 0; call < calls; ++call)
       variant.entries[entry](/*lanes=*/1, arguments, results);
     double rate = calls * shape.getFlops() / (getThreadSeconds() - start);
-    double after = measurePeakFlops(variant.isa);
+    double after = measureThreadFlops(variant.isa);
     // The first round warms up.
     if (round) {
       rates.push_back(rate);
@@ -113,7 +113,7 @@ int main() {
   for (const brt_variant_t *variant : program->getVariants()) {
     llvm::outs() << llvm::formatv("{0}, one thread, f32, peak {1:f1} GFLOP/s\n",
                                   variant->isa,
-                                  measurePeakFlops(variant->isa) / 1e9);
+                                  measureThreadFlops(variant->isa) / 1e9);
     double logs = 0, least = 1;
     for (auto [number, shape] : llvm::enumerate(kShapes)) {
       auto [rate, share] = measure(*variant, number, shape);

@@ -37,6 +37,8 @@ struct Port {
 struct EntryInfo {
   std::string name;
   std::vector<Port> arguments, results;
+  /// FLOPs of the products that it computes for one lane; 0 if it is not said.
+  int64_t flops = 0;
 
   const Port *findArgument(PortKind kind, std::string_view name) const;
   const Port *findResult(PortKind kind, std::string_view name) const;

@@ -19,6 +19,7 @@ public:
   static Result<Stream> create(const Program &program, int64_t lanes);
 
   int64_t lanes() const { return carry.lanes(); }
+  int64_t block() const { return blockLength; }
   int64_t vocabulary() const { return vocabularySize; }
 
   /// Lets a lane begin a document with its next token, as all lanes do at
@@ -48,7 +49,7 @@ private:
 
   Call prefill, decode;
   Carry carry;
-  int64_t block = 0, vocabularySize = 0;
+  int64_t blockLength = 0, vocabularySize = 0;
   DType logitType = DType::F32;
   /// [B]
   std::vector<uint8_t> starts;

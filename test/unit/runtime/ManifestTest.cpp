@@ -49,6 +49,10 @@ static const BrokenCase kBroken[] = {
     {"NoVersion", R"({"entries":[]})", "has version null"},
     {"NoEntries", R"({"abi":2})", "lacks its entry points"},
     {"NoArguments", R"({"abi":2,"entries":[{"name":"f"}]})", "lacks the"},
+    {"FlopsAreText",
+     R"({"abi":2,"entries":[{"name":"f","arguments":[],"results":[],)"
+     R"("flops":"many"}]})",
+     "FLOPs are no number"},
     {"UnknownKind", makeManifest(makePort("gift", "a", "[1]"), ""), "without"},
     {"NoShape", makeManifest(R"({"kind":"input","dtype":"F32"})", ""),
      "without"},

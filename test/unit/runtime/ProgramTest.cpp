@@ -116,6 +116,11 @@ static const ErrorCase kErrors[] = {
     {"UnknownIsa", "fake info --isa mmx", "no code for 'mmx'"},
     {"OutputFull", "fake eval " CHECKPOINT "--data books > /dev/full",
      "No space left"},
+    {"BenchUnknownEntry", "fake bench --entry train", "--entry"},
+    {"BenchMissingEntry", "fake bench --entry train_step",
+     "no entry point 'train_step'"},
+    {"BenchLanesZero", "fake bench --lanes 0", "--lanes"},
+    {"BenchSecondsText", "fake bench --seconds long", "--seconds"},
     {"NoPrompt", "fake generate " CHECKPOINT, "prompt"},
     {"EmptyPrompt", "fake generate " CHECKPOINT "--prompt ''", "got none"},
     {"TwoPrompts",
@@ -278,4 +283,32 @@ TEST_F(ProgramRun, RepeatsWithItsSeed) {
   EXPECT_EQ(run(line + "1").out, run(line + "1").out);
   EXPECT_NE(run(line + "1").out, run(line + "2").out);
   EXPECT_EQ(run(line + "1").out.size(), 200u);
+}
+
+TEST_F(ProgramRun, MeasuresItsEntryPoints) {
+  Outcome outcome = run("fake bench --seconds 0 --decode-lanes 3 --json");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  auto root = nlohmann::json::parse(outcome.out);
+  EXPECT_GT(root["read_bandwidth"], 0);
+  EXPECT_GT(root["peak_memory"], 0);
+  struct Expected {
+    const char *entry;
+    int64_t lanes, tokens;
+  } expected[] = {{"forward", 1, fake::kSegment},
+                  {"prefill", 1, fake::kBlock},
+                  {"decode", 1, 1},
+                  {"decode, closes a block", 1, 1},
+                  {"decode", 3, 3},
+                  {"decode, closes a block", 3, 3}};
+  ASSERT_EQ(root["lines"].size(), std::size(expected));
+  for (size_t i = 0; i < std::size(expected); ++i) {
+    const nlohmann::json &line = root["lines"][i];
+    EXPECT_EQ(line["entry"], expected[i].entry);
+    EXPECT_EQ(line["lanes"], expected[i].lanes);
+    EXPECT_EQ(line["tokens"], expected[i].tokens);
+    EXPECT_GT(line["seconds"], 0);
+  }
+  Outcome table = run("fake bench --seconds 0 --entry forward --lanes 2");
+  EXPECT_TRUE(contains(table.out, "forward")) << table.out;
+  EXPECT_FALSE(contains(table.out, "decode")) << table.out;
 }

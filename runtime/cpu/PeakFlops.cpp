@@ -1,14 +1,14 @@
-//===- PeakFlops.cpp - What this machine can do at most -------------------===//
+//===- PeakFlops.cpp - Multiply-adds of one thread ------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "PeakFlops.h"
+#include "brt/runtime/MachineSpeed.h"
 #include <cstdint>
 #include <immintrin.h>
 #include <time.h>
 
-using namespace brt::benchmark;
+using namespace brt::rt;
 
-double brt::benchmark::getThreadSeconds() {
+double brt::rt::getThreadSeconds() {
   timespec now;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return now.tv_sec + 1e-9 * now.tv_nsec;
@@ -52,11 +52,15 @@ __attribute__((target("avx2,fma"))) static float runAVX2() {
   return total;
 }
 
-double brt::benchmark::measurePeakFlops(std::string_view isa) {
+double brt::rt::runFlops(std::string_view isa) {
   bool wide = isa == "avx512";
-  double start = getThreadSeconds();
   volatile float sink = wide ? runAVX512() : runAVX2();
   (void)sink;
-  double seconds = getThreadSeconds() - start;
-  return kFlopsPerLane * (wide ? 16 : 8) / seconds;
+  return static_cast<double>(kFlopsPerLane * (wide ? 16 : 8));
+}
+
+double brt::rt::measureThreadFlops(std::string_view isa) {
+  double start = getThreadSeconds();
+  double flops = runFlops(isa);
+  return flops / (getThreadSeconds() - start);
 }

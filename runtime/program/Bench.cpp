@@ -1,0 +1,298 @@
+//===- Bench.cpp - The speed of entry points ------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Each line is the median of calls on random tokens and new parameters. The
+// machine's peak is measured around each line, since other work or heat may
+// change it meanwhile.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Commands.h"
+#include "Terminal.h"
+#include "brt/runtime/MachineSpeed.h"
+#include "brt/runtime/Segments.h"
+#include "brt/runtime/Stream.h"
+#include "brt/runtime/Threads.h"
+#include "brt/runtime/Trainer.h"
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <random>
+
+using namespace brt::rt;
+
+/// Calls of a line, however long they take.
+static constexpr size_t kLeastCalls = 3;
+/// Tokens of a block that `decode` reads in one run, its last ones.
+static constexpr int64_t kDecodedTokens = 32;
+
+namespace {
+using Clock = std::chrono::steady_clock;
+
+/// Calls of one entry point. `tokens` are read by one call, `flops` are those
+/// of its products and `bytes` what it has to read from memory; 0 if not known.
+struct Line {
+  std::string entry;
+  int64_t lanes, tokens;
+  double flops, bytes;
+  double seconds = 0, peak = 0;
+};
+
+class Bench {
+public:
+  Bench(const Program &program, const BenchOptions &options,
+        const Parameters &parameters, double bandwidth)
+      : program(program), options(options), parameters(parameters),
+        bandwidth(bandwidth) {}
+
+  bool wants(std::string_view entry) const {
+    return program.manifest().findEntry(entry) >= 0 &&
+           (options.entries.empty() ||
+            std::find(options.entries.begin(), options.entries.end(), entry) !=
+                options.entries.end());
+  }
+
+  Status runTrainStep();
+  Status runForward();
+  Status runPrefill();
+  Status runDecode(int64_t lanes);
+
+  std::string formatTable() const;
+  std::string formatJson() const;
+
+private:
+  const EntryInfo &getEntry(std::string_view name) const {
+    const Manifest &manifest = program.manifest();
+    return manifest.entries[manifest.findEntry(name)];
+  }
+  Line makeProducts(std::string_view entry, int64_t tokens) const;
+  void measure(Line line, const std::function<void()> &call);
+  std::vector<int32_t> drawTokens(int64_t count, int64_t vocabulary);
+
+  const Program &program;
+  const BenchOptions &options;
+  const Parameters &parameters;
+  double bandwidth;
+  std::mt19937 random{1};
+  std::vector<Line> lines;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Measurement
+//===----------------------------------------------------------------------===//
+
+static double getSecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+static double getMedian(std::vector<double> values) {
+  auto middle = values.begin() + values.size() / 2;
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+/// A line of an entry point whose speed is bound by its products.
+Line Bench::makeProducts(std::string_view entry, int64_t tokens) const {
+  double flops = static_cast<double>(getEntry(entry).flops) * options.lanes;
+  return {std::string(entry), options.lanes, tokens, flops, /*bytes=*/0};
+}
+
+/// Calls again and again for as long as a line may take; the first call warms
+/// up.
+void Bench::measure(Line line, const std::function<void()> &call) {
+  call();
+  std::vector<double> times;
+  line.peak = measureFlops(program.isa());
+  auto begin = Clock::now();
+  while (!isInterrupted() && (times.size() < kLeastCalls ||
+                              getSecondsSince(begin) < options.seconds)) {
+    auto start = Clock::now();
+    call();
+    times.push_back(getSecondsSince(start));
+  }
+  if (times.empty())
+    return;
+  line.peak = (line.peak + measureFlops(program.isa())) / 2;
+  line.seconds = getMedian(std::move(times));
+  lines.push_back(std::move(line));
+}
+
+/// Tokens but 0, which is padding.
+std::vector<int32_t> Bench::drawTokens(int64_t count, int64_t vocabulary) {
+  std::uniform_int_distribution<int32_t> distribution(
+      1, static_cast<int32_t>(vocabulary) - 1);
+  std::vector<int32_t> tokens(count);
+  for (int32_t &token : tokens)
+    token = distribution(random);
+  return tokens;
+}
+
+Status Bench::runTrainStep() {
+  BRT_ASSIGN_OR_RETURN(Trainer trainer,
+                       Trainer::create(program, options.lanes, /*seed=*/1));
+  int64_t tokens = options.lanes * trainer.segment();
+  const Port *logits =
+      getEntry("forward").findResult(PortKind::Output, "logits");
+  LaneBatch batch;
+  batch.tokens = drawTokens(tokens, logits->shape[2]);
+  batch.starts.assign(options.lanes, 0);
+  batch.documents.assign(options.lanes, 0);
+  batch.counts.assign(options.lanes, trainer.segment());
+  int64_t step = 0;
+  measure(makeProducts("train_step", tokens),
+          [&] { trainer.step(batch, step++); });
+  return {};
+}
+
+Status Bench::runForward() {
+  BRT_ASSIGN_OR_RETURN(SegmentReader reader,
+                       SegmentReader::create(program, options.lanes));
+  int64_t count = options.lanes * reader.segment();
+  std::vector<int32_t> tokens = drawTokens(count, reader.vocabulary());
+  std::vector<uint8_t> starts(options.lanes, 0);
+  measure(makeProducts("forward", count),
+          [&] { reader.read(parameters, tokens.data(), starts.data()); });
+  return {};
+}
+
+Status Bench::runPrefill() {
+  BRT_ASSIGN_OR_RETURN(Stream stream, Stream::create(program, options.lanes));
+  std::vector<std::vector<int32_t>> tokens;
+  for (int64_t lane = 0; lane < options.lanes; ++lane)
+    tokens.push_back(drawTokens(stream.block(), stream.vocabulary()));
+  measure(makeProducts("prefill", options.lanes * stream.block()),
+          [&] { stream.read(parameters, tokens); });
+  return {};
+}
+
+/// Two lines: tokens inside a block, and those that close one, when the state
+/// is updated too.
+Status Bench::runDecode(int64_t lanes) {
+  BRT_ASSIGN_OR_RETURN(Stream stream, Stream::create(program, lanes));
+  auto draw = [&](int64_t count) {
+    std::vector<std::vector<int32_t>> tokens;
+    for (int64_t lane = 0; lane < lanes; ++lane)
+      tokens.push_back(drawTokens(count, stream.vocabulary()));
+    return tokens;
+  };
+  // The window is full from the second block on.
+  stream.read(parameters, draw(stream.block()));
+  int64_t decoded = std::min(kDecodedTokens, stream.block());
+  Line inside = {"decode", lanes, lanes, /*flops=*/0, /*bytes=*/0};
+  for (const Port &port : getEntry("decode").arguments)
+    if (port.kind == PortKind::Parameter || port.kind == PortKind::Carry)
+      inside.bytes += port.getBytes(lanes);
+  Line closing = {"decode, closes a block", lanes, lanes, 0, 0};
+  std::vector<double> insideTimes, closingTimes;
+  auto begin = Clock::now();
+  while (!isInterrupted() && (closingTimes.size() < kLeastCalls ||
+                              getSecondsSince(begin) < options.seconds)) {
+    stream.read(parameters, draw(stream.block() - decoded));
+    for (int64_t i = 0; i < decoded && !isInterrupted(); ++i) {
+      std::vector<std::vector<int32_t>> tokens = draw(1);
+      auto start = Clock::now();
+      stream.read(parameters, tokens);
+      (i + 1 < decoded ? insideTimes : closingTimes)
+          .push_back(getSecondsSince(start));
+    }
+  }
+  for (auto &[line, times] :
+       {std::tie(inside, insideTimes), std::tie(closing, closingTimes)}) {
+    if (times.empty())
+      continue;
+    line.seconds = getMedian(times);
+    lines.push_back(line);
+  }
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// Results
+//===----------------------------------------------------------------------===//
+
+/// The most memory that the process has had since resetPeakMemory(), in bytes.
+static int64_t getPeakMemory() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.rfind("VmHWM:", 0) == 0)
+      return std::stoll(line.substr(6)) * 1024;
+  return 0;
+}
+
+static void resetPeakMemory() { std::ofstream("/proc/self/clear_refs") << 5; }
+
+/// Two columns, a rate in billions and its share of what is possible; "-" where
+/// that bounds nothing.
+static std::string formatShare(double rate, double possible) {
+  return rate > 0 ? fmt::format("  {:>8.1f}  {:>6.1f}%", rate / 1e9,
+                                100 * rate / possible)
+                  : fmt::format("  {:>8}  {:>7}", "-", "-");
+}
+
+std::string Bench::formatTable() const {
+  std::string text = fmt::format(
+      "{}, {} threads, {}: {:.1f} GFLOP/s of f32 multiply-adds, {:.1f} GB/s of "
+      "reads\n\n{:<22}  {:>5}  {:>7}  {:>10}  {:>9}  {:>8}  {:>7}  {:>8}  {:>7}"
+      "\n",
+      program.manifest().name, getThreadCount(), program.isa(),
+      measureFlops(program.isa()) / 1e9, bandwidth / 1e9, "entry point",
+      "lanes", "tokens", "ms", "tokens/s", "GFLOP/s", "of peak", "GB/s",
+      "of read");
+  for (const Line &line : lines)
+    text +=
+        fmt::format(
+            "{:<22}  {:>5}  {:>7}  {:>10.3f}  {:>9}", line.entry, line.lanes,
+            formatCount(line.tokens), 1e3 * line.seconds,
+            formatCount(static_cast<uint64_t>(line.tokens / line.seconds))) +
+        formatShare(line.flops / line.seconds, line.peak) +
+        formatShare(line.bytes / line.seconds, bandwidth) + "\n";
+  return text + fmt::format("\npeak memory {} MB\n",
+                            formatCount(getPeakMemory() / 1'000'000));
+}
+
+std::string Bench::formatJson() const {
+  nlohmann::ordered_json root = {{"model", program.manifest().name},
+                                 {"threads", getThreadCount()},
+                                 {"isa", program.isa()},
+                                 {"read_bandwidth", bandwidth},
+                                 {"peak_memory", getPeakMemory()}};
+  root["lines"] = nlohmann::ordered_json::array();
+  for (const Line &line : lines)
+    root["lines"].push_back({{"entry", line.entry},
+                             {"lanes", line.lanes},
+                             {"tokens", line.tokens},
+                             {"seconds", line.seconds},
+                             {"flops", line.flops},
+                             {"bytes", line.bytes},
+                             {"peak_flops", line.peak}});
+  return root.dump(2) + "\n";
+}
+
+Status brt::rt::runBench(const Program &program, const BenchOptions &options) {
+  for (const std::string &entry : options.entries)
+    if (program.manifest().findEntry(entry) < 0)
+      return makeError(StatusCode::Unsupported,
+                       "the program has no entry point '{}' to measure", entry);
+  BRT_ASSIGN_OR_RETURN(Parameters parameters,
+                       Parameters::init(program, /*seed=*/1));
+  double bandwidth = measureReadBandwidth();
+  resetPeakMemory();
+  Bench bench(program, options, parameters, bandwidth);
+  if (bench.wants("train_step"))
+    BRT_RETURN_IF_ERROR(bench.runTrainStep());
+  if (bench.wants("forward"))
+    BRT_RETURN_IF_ERROR(bench.runForward());
+  if (bench.wants("prefill"))
+    BRT_RETURN_IF_ERROR(bench.runPrefill());
+  if (bench.wants("decode")) {
+    BRT_RETURN_IF_ERROR(bench.runDecode(options.lanes));
+    if (options.decodeLanes != options.lanes)
+      BRT_RETURN_IF_ERROR(bench.runDecode(options.decodeLanes));
+  }
+  BRT_RETURN_IF_ERROR(
+      print(options.json ? bench.formatJson() : bench.formatTable()));
+  return isInterrupted() ? makeError(StatusCode::Interrupted, "interrupted")
+                         : Status();
+}
