@@ -4,60 +4,34 @@
 // Runs kernels on one host thread, without checks and with all of them, and
 // prints millions of warp-instructions per second of CPU time: the best of
 // several runs. The first lines are loops over one kind of handler, with next
-// to nothing around it; the others are kernels of other compilers.
+// to nothing around it. The others are kernels of other compilers; beside their
+// rates stand the shares of what the handlers alone would reach: of the rate
+// that their mix of instructions would have if each ran as in its loop, without
+// checks.
 //
 //===----------------------------------------------------------------------===//
 
+#include "BenchmarkCases.h"
 #include "Machine.h"
 
+#include "exec/TensorMap.h"
+
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
-#include <fstream>
-#include <iterator>
 
 using namespace brt::emu;
 using namespace brt::emu::test;
 
 namespace {
-struct Case {
-  const char *name;
-  std::string ptx;
-  const char *kernel;
-  uint32_t grid[2];
-  uint32_t threads, shared;
-  unsigned buffers; // parameters: device addresses of 1 MiB each
+struct Rate {
+  double perSecond = 0; // millions of warp-instructions
+  CounterSummary counters;
 };
+
 } // namespace
 
-/// `body` 64 times in a loop of `rounds`.
-static std::string loopOf(const std::string &body, unsigned rounds) {
-  std::string text = R"(
-  .reg .f32 %f<16>; .reg .b32 %m<16>; .shared .align 16 .b8 s[8192];
-  mov.u32 %r0, %tid.x; mov.u32 %r20, %ctaid.x; mad.lo.u32 %r21, %r20, 128, %r0;
-  mad.wide.u32 %rd0, %r21, 4, %p0; mad.wide.u32 %rd2, %r21, 16, %p0;
-  mov.u32 %r9, s; mad.lo.u32 %r10, %r0, 16, %r9; mad.lo.u32 %r11, %r0, 4, %r9;
-  mov.u32 %r1, 0;
-  st.shared.v4.u32 [%r10], {%r0, %r0, %r0, %r0}; bar.sync 0;
-)";
-  for (int i = 0; i < 16; ++i) {
-    text += "mov.f32 %f" + std::to_string(i) + ", 0f3F000000;";
-    text += "mov.b32 %m" + std::to_string(i) + ", 0x3c003c00;\n";
-  }
-  text += "L:\n";
-  for (int i = 0; i < 64; ++i) {
-    std::string one = body;
-    for (size_t at; (at = one.find('#')) != std::string::npos;)
-      one.replace(at, 1, std::to_string(i % 8));
-    text += one + "\n";
-  }
-  return ptxKernel(text + "add.u32 %r1, %r1, 1; setp.lt.u32 %q0, %r1, " +
-                   std::to_string(rounds) + "; @%q0 bra L;\n");
-}
-
-static std::string readFile(const std::string &name) {
-  std::ifstream file(std::string(BRT_TEST_SOURCE_DIR) + "/ptx/" + name);
-  return std::string((std::istreambuf_iterator<char>(file)), {});
-}
+static constexpr uint32_t kBufferBytes = 1 << 20;
 
 static double cpuSeconds() {
   timespec time;
@@ -66,10 +40,47 @@ static double cpuSeconds() {
          1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-/// Millions of warp-instructions per second.
-static double rateOf(const Case &c, const char *checks) {
+/// Numbers that are small and normal as any float format.
+static uint64_t makeBuffer(Machine &machine) {
+  std::vector<uint32_t> words(kBufferBytes / sizeof(uint32_t));
+  for (size_t i = 0; i < words.size(); ++i)
+    words[i] =
+        0x3c003c00 ^ (static_cast<uint32_t>(i) * 0x9e3779b9 & 0x03ff03ff);
+  return machine.upload(words);
+}
+
+/// Tiles of 64 x 64 halves in a matrix of 256 rows, as hopper.cu wants them.
+static TensorMap makeMap(Machine &machine) {
+  TensorMap map;
+  map.rank = 2;
+  map.elementBytes = 2;
+  map.swizzleMask = 7;
+  map.base = makeBuffer(machine);
+  map.strides[0] = 2 * 256;
+  map.extents[0] = map.extents[1] = 256;
+  map.box[0] = map.box[1] = 64;
+  return map;
+}
+
+static void setArguments(Machine &machine, const std::vector<Argument> &list,
+                         LaunchConfig &config) {
+  config.parameters.resize(config.kernel->parameterBytes);
+  for (size_t i = 0; i < list.size(); ++i) {
+    uint8_t *to = config.parameters.data() + config.kernel->parameterOffsets[i];
+    if (list[i].kind == Argument::Kind::Word) {
+      std::memcpy(to, &list[i].value, sizeof list[i].value);
+    } else if (list[i].kind == Argument::Kind::Buffer) {
+      uint64_t address = makeBuffer(machine);
+      std::memcpy(to, &address, sizeof address);
+    } else {
+      TensorMap map = makeMap(machine);
+      std::memcpy(to, &map, sizeof map);
+    }
+  }
+}
+
+static Rate rateOf(const Case &c, const char *checks) {
   constexpr unsigned kRuns = 5;
-  constexpr size_t kBufferBytes = 1 << 20;
   Machine machine;
   machine.options.replay = true; // one host thread
   machine.options.setChecks(checks);
@@ -78,140 +89,96 @@ static double rateOf(const Case &c, const char *checks) {
     std::fprintf(stderr, "%s: %s at line %u\n", c.name,
                  machine.diagnostic.message.c_str(),
                  machine.diagnostic.where.line);
-    return 0;
+    return {};
   }
   LaunchConfig config;
   config.program = program.get();
   config.kernel = program->findEntry(c.kernel);
-  config.grid[0] = c.grid[0];
-  config.grid[1] = c.grid[1];
-  config.block[0] = c.threads;
+  std::copy_n(c.grid, 2, config.grid);
+  std::copy_n(c.threads, 2, config.block);
   config.dynamicShared = c.shared;
-  std::vector<uint64_t> arguments;
-  for (unsigned i = 0; i < c.buffers; ++i)
-    arguments.push_back(machine.upload(std::vector<uint8_t>(kBufferBytes)));
-  config.parameters.resize(config.kernel->parameterBytes);
-  std::memcpy(config.parameters.data(), arguments.data(),
-              config.parameters.size());
-  double best = 0;
+  setArguments(machine, c.arguments, config);
+  Rate rate;
   for (unsigned run = 0; run < kRuns; ++run) {
     double start = cpuSeconds();
     LaunchOutcome outcome = runLaunch(config, machine.options, machine.memory);
     double seconds = cpuSeconds() - start;
     if (!outcome.findings.empty())
-      return 0;
+      return {};
+    rate.counters = outcome.counters;
     double count = static_cast<double>(outcome.counters.warpInstructions);
-    best = std::max(best, count / seconds / 1e6);
+    rate.perSecond = std::max(rate.perSecond, count / seconds / 1e6);
   }
-  return best;
+  return rate;
 }
 
-int main() {
-  const Case cases[] = {
-      {"f32 fma",
-       loopOf("fma.rn.f32 %f#, %f#, %f8, %f9;", 500),
-       "k",
-       {8, 1},
-       128,
-       0,
-       1},
-      {"integers",
-       loopOf("mad.lo.s32 %m#, %m#, %m8, %m9; xor.b32 %m#, %m#, %m10; "
-              "shl.b32 %m#, %m#, 3; add.s32 %m#, %m#, %m11;",
-              200),
-       "k",
-       {8, 1},
-       128,
-       0,
-       1},
-      {"global load",
-       loopOf("ld.global.f32 %f#, [%rd0];", 200),
-       "k",
-       {8, 1},
-       128,
-       0,
-       1},
-      {"global load, 16 bytes",
-       loopOf("ld.global.v4.f32 {%f0, %f1, %f2, %f3}, [%rd2];", 200),
-       "k",
-       {8, 1},
-       128,
-       0,
-       1},
-      {"global store",
-       loopOf("st.global.f32 [%rd0], %f#;", 200),
-       "k",
-       {8, 1},
-       128,
-       0,
-       1},
-      {"shared load",
-       loopOf("ld.shared.f32 %f#, [%r11];", 200),
-       "k",
-       {8, 1},
-       128,
-       0,
-       1},
-      {"shared store",
-       loopOf("st.shared.f32 [%r11], %f#;", 200),
-       "k",
-       {8, 1},
-       128,
-       0,
-       1},
-      {"ldmatrix",
-       loopOf("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%m0, %m1, %m2, %m3}, "
-              "[%r10];",
-              100),
-       "k",
-       {8, 1},
-       128,
-       0,
-       1},
-      {"mma m16n8k16 bf16",
-       loopOf("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%f0, %f1, "
-              "%f2, %f3}, {%m0, %m1, %m2, %m3}, {%m4, %m5}, {%f0, %f1, %f2, "
-              "%f3};",
-              50),
-       "k",
-       {8, 1},
-       128,
-       0,
-       1},
-      {"mma m16n8k16 f16",
-       loopOf("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%f0, %f1, "
-              "%f2, %f3}, {%m0, %m1, %m2, %m3}, {%m4, %m5}, {%f0, %f1, %f2, "
-              "%f3};",
-              50),
-       "k",
-       {8, 1},
-       128,
-       0,
-       1},
-      {"GEMM (MLIR)",
-       readFile("gemm.ptx"),
-       "gemm",
-       {2, 2},
-       128,
-       3 * 2 * 64 * 32 * 2,
-       3},
-      {"attention (MLIR)",
-       readFile("attention.ptx"),
-       "fa",
-       {4, 1},
-       128,
-       40960,
-       4},
-      {"attention backward (MLIR)",
-       readFile("attention-backward.ptx"),
-       "fab",
-       {4, 1},
-       128,
-       49152,
-       8}};
-  std::printf("%-28s %12s %12s\n", "M warp-instructions/s", "unchecked",
+/// Seconds that a million instructions of a class take in its loop.
+using Costs = std::map<std::string, double>;
+
+/// The rate of a kernel's mix of instructions in bare handlers.
+static double bareRate(const CounterSummary &counters, const Costs &costs,
+                       double perMultiplyAdd) {
+  double seconds =
+      static_cast<double>(counters.tensorMultiplyAdds) * perMultiplyAdd;
+  for (const auto &[name, count] : counters.byClass) {
+    // Branches and barriers, where other warps and paths come in, count as
+    // integers; tensor instructions by their work.
+    auto found = costs.find(name);
+    double cost = (found == costs.end() ? costs.at("integer") : found->second);
+    if (name != "tensor")
+      seconds += static_cast<double>(count) * cost;
+  }
+  return static_cast<double>(counters.warpInstructions) / seconds;
+}
+
+static double median(std::vector<double> values) {
+  std::nth_element(values.begin(), values.begin() + values.size() / 2,
+                   values.end());
+  return values[values.size() / 2];
+}
+
+/// All lines, or those that have a word in their name, without the shares: for
+/// a profiler.
+int main(int count, char **arguments) {
+  const char *wanted = count > 1 ? arguments[1] : nullptr;
+  auto isLeftOut = [&](const char *name) {
+    return wanted && !std::strstr(name, wanted);
+  };
+  Costs costs;
+  std::printf("%-28s %10s %10s\n", "M warp-instructions/s", "unchecked",
               "checked");
-  for (const Case &c : cases)
-    std::printf("%-28s %12.1f %12.1f\n", c.name, rateOf(c, "none"),
-                rateOf(c, "all"));
+  for (const Loop &loop : handlerLoops()) {
+    if (isLeftOut(loop.name))
+      continue;
+    Case c{loop.name, loopOf(loop.body, loop.rounds), "k", {8, 1}, {128, 1},
+           0,         {{Argument::Kind::Buffer}}};
+    double unchecked = rateOf(c, "none").perSecond;
+    std::printf("%-28s %10.1f %10.1f\n", loop.name, unchecked,
+                rateOf(c, "all").perSecond);
+    if (loop.stands)
+      costs[loop.stands] = 1 / unchecked;
+  }
+  constexpr double kMmaWork = 16 * 8 * 16;
+  std::vector<double> shares, checkedShares;
+  std::printf("\n%-28s %10s %10s %10s %10s %10s\n", "kernels", "unchecked",
+              "checked", "bare", "share", "checked");
+  for (const Case &c : foreignKernels()) {
+    if (c.ptx.empty() || isLeftOut(c.name))
+      continue;
+    Rate unchecked = rateOf(c, "none");
+    double checked = rateOf(c, "all").perSecond;
+    std::printf("%-28s %10.1f %10.1f", c.name, unchecked.perSecond, checked);
+    if (!wanted) {
+      double bare =
+          bareRate(unchecked.counters, costs, costs["tensor"] / kMmaWork);
+      shares.push_back(unchecked.perSecond / bare);
+      checkedShares.push_back(checked / bare);
+      std::printf(" %10.1f %10.2f %10.2f", bare, shares.back(),
+                  checkedShares.back());
+    }
+    std::printf("\n");
+  }
+  if (!wanted)
+    std::printf("%-28s %43.2f %10.2f\n", "median", median(shares),
+                median(checkedShares));
 }
