@@ -3,8 +3,6 @@
 
 #include "check/GlobalRaces.h"
 
-#include "check/Rows.h"
-
 #include <algorithm>
 
 using namespace brt::emu;
@@ -74,7 +72,7 @@ bool GlobalRaces::access(const BlockClocks &known, const Access &access,
   // Accesses are aligned to their size, so they lie in one chunk.
   uint64_t number = address >> kChunkShift;
   Stripe &stripe = stripes[number % kStripes];
-  std::lock_guard<std::mutex> lock(stripe.mutex);
+  std::lock_guard<SpinLock> lock(stripe.lock);
   Chunk &chunk = stripe.find(number);
   bool found = false;
   uint64_t inChunk = address & ((1u << kChunkShift) - 1);
@@ -92,37 +90,36 @@ bool GlobalRaces::access(const BlockClocks &known, const Access &access,
 
 /// What rowIsOrdered says, of a row of this block's own accesses or none.
 template <class Shape>
-static bool isOwnAndOrdered(const BlockClocks &known, const Access &first,
-                            const uint32_t *tick, const uint32_t *who,
-                            const uint32_t *block) {
+static bool isOwnAndOrdered(Shape shape, const BlockClocks &known,
+                            const Row &row, const uint32_t *tick,
+                            const uint32_t *who, const uint32_t *block) {
   uint32_t foreign = 0;
-  for (uint32_t i = 0; i < Shape::lanes * Shape::words; ++i)
+  for (uint32_t i = 0; i < shape.size(); ++i)
     foreign |= tick[i] ? block[i] ^ known.block : 0;
   return foreign == 0 &&
-         rowIsOrdered<Shape>(tick, who, first, known.floor(first.warp));
+         rowIsOrdered(shape, tick, who, row, known.floor(row.first.warp));
 }
 
-bool GlobalRaces::accessRow(const BlockClocks &known, const Access &first,
-                            uint64_t address, uint32_t words, bool isWrite) {
+bool GlobalRaces::accessRow(const BlockClocks &known, const Row &row,
+                            uint64_t address, bool isWrite) {
   uint64_t number = address >> kChunkShift;
   size_t at = (address & ((1u << kChunkShift) - 1)) / kCellBytes;
-  if (at + kRowLanes * words > kChunkWords)
+  if (at + row.lanes * row.words > kChunkWords)
     return false;
   Stripe &stripe = stripes[number % kStripes];
-  std::lock_guard<std::mutex> lock(stripe.mutex);
+  std::lock_guard<SpinLock> lock(stripe.lock);
   Chunk &chunk = stripe.find(number);
-  return forRowOf<kRowLanes>(words, [&](auto shape) {
-    using Shape = decltype(shape);
+  return forShapeOf(row, [&](auto shape) {
     auto ordered = [&](const Stamps &stamps) {
-      return isOwnAndOrdered<Shape>(known, first, stamps.tick + at,
-                                    stamps.who + at, stamps.block + at);
+      return isOwnAndOrdered(shape, known, row, stamps.tick + at,
+                             stamps.who + at, stamps.block + at);
     };
     if (!ordered(chunk.writers) || (isWrite && !ordered(chunk.readers)))
       return false;
     Stamps &stamps = isWrite ? chunk.writers : chunk.readers;
-    stampRow<Shape>(stamps.tick + at, stamps.who + at, stamps.bytes + at,
-                    known.now(first.warp), packWho(first));
-    std::fill_n(stamps.block + at, Shape::lanes * Shape::words, known.block);
+    stampRow(shape, stamps.tick + at, stamps.who + at, stamps.bytes + at,
+             known.now(row.first.warp), row);
+    std::fill_n(stamps.block + at, shape.size(), known.block);
     return true;
   });
 }

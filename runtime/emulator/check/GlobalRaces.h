@@ -4,8 +4,8 @@
 // As SharedRaces, for the words of global memory during one launch: the last
 // write and the last read of each, by block, warp and lane. Launches are
 // ordered by their stream, so nothing is carried over from one to the next.
-// Blocks run on several host threads; a lock per group of words keeps the
-// records whole.
+// Blocks run on several host threads; a lock per group of words, held for the
+// few instructions of one record, keeps the records whole.
 //
 //===----------------------------------------------------------------------===//
 
@@ -14,7 +14,23 @@
 
 #include "check/SharedRaces.h"
 
+#include <atomic>
+#include <thread>
+
 namespace brt::emu {
+
+/// For critical sections of a few instructions.
+class SpinLock {
+public:
+  void lock() {
+    while (held.test_and_set(std::memory_order_acquire))
+      std::this_thread::yield();
+  }
+  void unlock() { held.clear(std::memory_order_release); }
+
+private:
+  std::atomic_flag held = ATOMIC_FLAG_INIT;
+};
 
 class GlobalRaces {
 public:
@@ -25,10 +41,9 @@ public:
   bool access(const BlockClocks &known, const Access &access, uint64_t address,
               uint32_t size, bool isWrite, bool same, Conflict &conflict);
 
-  /// The same for a whole warp, whose lanes one after the other touch `words`
-  /// words each; as SharedRaces::readRow.
-  bool accessRow(const BlockClocks &known, const Access &first,
-                 uint64_t address, uint32_t words, bool isWrite);
+  /// The same for a row of lanes; as SharedRaces::readRow.
+  bool accessRow(const BlockClocks &known, const Row &row, uint64_t address,
+                 bool isWrite);
 
 private:
   /// Words are kept in chunks that exist once one of them is touched.
@@ -44,7 +59,7 @@ private:
     Stamps writers, readers;
   };
   struct Stripe {
-    std::mutex mutex;
+    SpinLock lock;
     std::unordered_map<uint64_t, std::unique_ptr<Chunk>> chunks;
     uint64_t lastNumber = 0; // the chunk found last
     Chunk *last = nullptr;

@@ -1,9 +1,9 @@
-//===- Rows.h - The words of a whole warp's access at once ----------------===//
+//===- Rows.h - The words of neighbouring lanes' accesses at once ---------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Most accesses of good code are rows: lane after lane touches the next 1, 2 or
-// 4 words. Their stamps are compared and written as vectors, and so are those
-// of one lane.
+// 4 words, all lanes of the warp or some neighbours. Their stamps are compared
+// and written as vectors.
 //
 //===----------------------------------------------------------------------===//
 
@@ -12,58 +12,76 @@
 
 #include "check/Stamp.h"
 
-#include <type_traits>
-
 namespace brt::emu {
 
-constexpr uint32_t kRowLanes = 32;
+/// Words of neighbouring lanes, one lane after the other.
+struct Row {
+  Access first;       // of the lowest lane
+  uint32_t lanes = 0; // how many
+  uint32_t words = 0; // of each
+  /// The lanes below `first.lane` read the same words: what is stamped is the
+  /// last one's, and only what the whole warp knows orders an earlier write.
+  bool repeated = false;
+};
 
-/// The lanes of a row, and the words of each, as constants.
-template <uint32_t laneCount, uint32_t wordCount>
+/// The lanes of a row and the words of each, as constants where they are the
+/// usual ones.
+template <uint32_t wordCount, uint32_t laneCount = 0>
 struct RowShape {
-  static constexpr uint32_t lanes = laneCount, words = wordCount;
+  static constexpr uint32_t words = wordCount;
+  uint32_t lanes;
+  uint32_t size() const { return (laneCount ? laneCount : lanes) * wordCount; }
 };
 
 /// Calls `body` with the shape of a row; false where there is none.
-template <uint32_t lanes, class Body>
-bool forRowOf(uint32_t words, Body body) {
-  switch (words) {
+template <class Body>
+bool forShapeOf(const Row &row, Body body) {
+  constexpr uint32_t kWarp = 32;
+  bool isWhole = row.lanes == kWarp;
+  switch (row.words) {
   case 1:
-    return body(RowShape<lanes, 1>());
+    return isWhole ? body(RowShape<1, kWarp>{kWarp})
+                   : body(RowShape<1>{row.lanes});
   case 2:
-    return body(RowShape<lanes, 2>());
+    return isWhole ? body(RowShape<2, kWarp>{kWarp})
+                   : body(RowShape<2>{row.lanes});
   case 4:
-    return body(RowShape<lanes, 4>());
+    return isWhole          ? body(RowShape<4, kWarp>{kWarp})
+           : row.lanes == 1 ? body(RowShape<4, 1>{1})
+                            : body(RowShape<4>{row.lanes});
   default:
     return false;
   }
 }
 
-/// True if the accesses in a row are ordered before one by `warp` for reasons
+/// True if the accesses in a row are ordered before one by `row` for reasons
 /// that need no look at each: all of the warp knows them, as it knows every
 /// tick up to `floor`, or the same lane made them.
 template <class Shape>
-bool rowIsOrdered(const uint32_t *tick, const uint32_t *who,
-                  const Access &first, uint32_t floor) {
-  uint32_t bad = 0, thread = packThread(first.warp, first.lane);
-  for (uint32_t i = 0; i < Shape::lanes * Shape::words; ++i) {
+bool rowIsOrdered(Shape shape, const uint32_t *tick, const uint32_t *who,
+                  const Row &row, uint32_t floor) {
+  uint32_t bad = 0, thread = packThread(row.first.warp, row.first.lane);
+  uint32_t never = row.repeated;
+  for (uint32_t i = 0; i < shape.size(); ++i) {
     uint32_t mine = thread + (i / Shape::words << kLaneShift);
-    uint32_t other = (who[i] ^ mine) & kThreadMask;
+    uint32_t other = ((who[i] ^ mine) & kThreadMask) | never;
     bad |= (tick[i] > floor ? other : 0) | (who[i] & kInFlightBit);
   }
   return bad == 0;
 }
 
-/// Leaves the stamps of a row; `who` is that of its first lane.
+/// Leaves the stamps of a row.
 template <class Shape>
-void stampRow(uint32_t *tick, uint32_t *whos, uint8_t *bytes, uint32_t now,
-              uint32_t who) {
+void stampRow(Shape shape, uint32_t *tick, uint32_t *whos, uint8_t *bytes,
+              uint32_t now, const Row &row) {
   constexpr uint8_t kWholeWord = 15;
-  for (uint32_t i = 0; i < Shape::lanes * Shape::words; ++i) {
+  uint32_t who = packWho(row.first);
+  for (uint32_t i = 0; i < shape.size(); ++i) {
     tick[i] = now;
     whos[i] = who + (i / Shape::words << kLaneShift);
-    bytes[i] = kWholeWord;
   }
+  for (uint32_t i = 0; i < shape.size(); ++i)
+    bytes[i] = kWholeWord;
 }
 
 } // namespace brt::emu

@@ -3,8 +3,6 @@
 
 #include "check/SharedRaces.h"
 
-#include "check/Rows.h"
-
 #include <algorithm>
 
 using namespace brt::emu;
@@ -52,59 +50,53 @@ bool SharedRaces::fill(Conflict &conflict, const Stamps &earlier,
 }
 
 template <class Shape>
-bool SharedRaces::readWords(const Access &first, uint32_t offset) {
-  size_t at = offset / kCellBytes;
-  if (!rowIsOrdered<Shape>(&writers.tick[at], &writers.who[at], first,
-                           clocks.floor(first.warp)))
+bool SharedRaces::readWords(Shape shape, const Row &row, size_t at) {
+  if (!rowIsOrdered(shape, &writers.tick[at], &writers.who[at], row,
+                    clocks.floor(row.first.warp)))
     return false;
   // Where some word was last read by another warp, the whole row goes to the
   // second slot, and what another warp left there is forgotten.
   const uint32_t *tick = &readers[0].tick[at], *whos = &readers[0].who[at];
-  uint32_t who = packWho(first), others = 0;
-  for (uint32_t i = 0; i < Shape::lanes * Shape::words; ++i)
+  uint32_t who = packWho(row.first), others = 0;
+  for (uint32_t i = 0; i < shape.size(); ++i)
     others |= tick[i] ? (whos[i] ^ who) & (31u << kWarpShift) : 0;
   Stamps &slot = readers[others != 0];
-  stampRow<Shape>(&slot.tick[at], &slot.who[at], &slot.bytes[at],
-                  clocks.now(first.warp), who);
+  stampRow(shape, &slot.tick[at], &slot.who[at], &slot.bytes[at],
+           clocks.now(row.first.warp), row);
   return true;
 }
 
 template <class Shape>
-bool SharedRaces::writeWords(const Access &first, uint32_t offset) {
-  size_t at = offset / kCellBytes;
+bool SharedRaces::writeWords(Shape shape, const Row &row, size_t at) {
   for (const Stamps *each : {&writers, &readers[0], &readers[1]})
-    if (!rowIsOrdered<Shape>(&each->tick[at], &each->who[at], first,
-                             clocks.floor(first.warp)))
+    if (!rowIsOrdered(shape, &each->tick[at], &each->who[at], row,
+                      clocks.floor(row.first.warp)))
       return false;
-  stampRow<Shape>(&writers.tick[at], &writers.who[at], &writers.bytes[at],
-                  clocks.now(first.warp), packWho(first));
+  stampRow(shape, &writers.tick[at], &writers.who[at], &writers.bytes[at],
+           clocks.now(row.first.warp), row);
   return true;
 }
 
-bool SharedRaces::readRow(const Access &first, uint32_t offset,
-                          uint32_t words) {
-  return forRowOf<kRowLanes>(words, [&](auto shape) {
-    return readWords<decltype(shape)>(first, offset);
+bool SharedRaces::readRow(const Row &row, uint32_t offset) {
+  return forShapeOf(row, [&](auto shape) {
+    return readWords(shape, row, offset / kCellBytes);
   });
 }
 
-bool SharedRaces::writeRow(const Access &first, uint32_t offset,
-                           uint32_t words) {
-  return forRowOf<kRowLanes>(words, [&](auto shape) {
-    return writeWords<decltype(shape)>(first, offset);
+bool SharedRaces::writeRow(const Row &row, uint32_t offset) {
+  return forShapeOf(row, [&](auto shape) {
+    return writeWords(shape, row, offset / kCellBytes);
   });
 }
 
-/// The words of an access to whole ones, else 0.
-static uint32_t wordsOf(uint32_t size) {
-  return size % kCellBytes ? 0 : size / kCellBytes;
+/// One lane's access to `size` bytes; no row unless they are whole words.
+static Row rowOf(const Access &access, uint32_t size) {
+  return {access, 1, size % kCellBytes ? 0 : size / kCellBytes};
 }
 
 bool SharedRaces::read(const Access &access, uint32_t offset, uint32_t size,
                        Conflict &conflict) {
-  if (forRowOf<1>(wordsOf(size), [&](auto shape) {
-        return readWords<decltype(shape)>(access, offset);
-      }))
+  if (readRow(rowOf(access, size), offset))
     return false;
   bool found = false;
   uint32_t end = offset + size, now = clocks.now(access.warp);
@@ -132,9 +124,7 @@ bool SharedRaces::againstReaders(const Access &access, size_t at, uint8_t bytes,
 
 bool SharedRaces::write(const Access &access, uint32_t offset, uint32_t size,
                         bool same, Conflict &conflict) {
-  if (forRowOf<1>(wordsOf(size), [&](auto shape) {
-        return writeWords<decltype(shape)>(access, offset);
-      }))
+  if (writeRow(rowOf(access, size), offset))
     return false;
   bool found = false;
   uint32_t end = offset + size, now = clocks.now(access.warp);

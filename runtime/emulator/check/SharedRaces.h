@@ -13,7 +13,7 @@
 #define BRT_EMULATOR_CHECK_SHAREDRACES_H
 
 #include "check/Clocks.h"
-#include "check/Stamp.h"
+#include "check/Rows.h"
 
 namespace brt::emu {
 
@@ -28,11 +28,10 @@ public:
   /// be written: lanes of one instruction that agree do not race.
   bool write(const Access &access, uint32_t offset, uint32_t size, bool same,
              Conflict &conflict);
-  /// The same for a whole warp, whose lanes one after the other touch `words`
-  /// words each from `offset` on. True if that is done; false, with nothing
-  /// recorded, where lane after lane has to be looked at.
-  bool readRow(const Access &first, uint32_t offset, uint32_t words);
-  bool writeRow(const Access &first, uint32_t offset, uint32_t words);
+  /// The same for a row of lanes from `offset` on. True if that is done; false,
+  /// with nothing recorded, where lane after lane has to be looked at.
+  bool readRow(const Row &row, uint32_t offset);
+  bool writeRow(const Row &row, uint32_t offset);
   /// A read by the asynchronous proxy: also races where fence.proxy.async is
   /// missing after a write.
   bool proxyRead(const Access &access, uint32_t offset, uint32_t size,
@@ -62,9 +61,9 @@ private:
   bool races(const Access &access, const Stamps &earlier, size_t at) const;
   bool fill(Conflict &conflict, const Stamps &earlier, size_t at) const;
   template <class Shape>
-  bool readWords(const Access &first, uint32_t offset);
+  bool readWords(Shape shape, const Row &row, size_t at);
   template <class Shape>
-  bool writeWords(const Access &first, uint32_t offset);
+  bool writeWords(Shape shape, const Row &row, size_t at);
   bool isUnfenced(const Access &access, uint32_t offset, uint32_t size,
                   Conflict &conflict) const;
   bool againstReaders(const Access &access, size_t at, uint8_t bytes,

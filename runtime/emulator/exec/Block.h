@@ -67,11 +67,16 @@ struct Worker {
   Launch &launch;
   Counters counters;
   Random random;
-  const Allocation *lastAllocation = nullptr; // most recent global access
+  /// Of the most recent global accesses.
+  const Allocation *recent[4] = {};
   bool changedMemory = false; // since Launch::progress was last told
 
   Worker(Launch &launch, uint64_t seed)
       : launch(launch), counters(*launch.config.program), random(seed) {}
+
+  /// The allocation, live or freed, that holds the range; null if there is
+  /// none.
+  const Allocation *findAllocation(uint64_t address, uint64_t bytes);
 };
 
 /// A named barrier (PTX ISA 9.7.13.1). Arrivals are counted in warps.

@@ -44,9 +44,7 @@ static const Inst *runLdmatrix(const Inst *inst, Warp &warp) {
   resolveRows(inst, warp, op, AccessKind::Read, rows);
   if (warp.stopped())
     return nullptr;
-  for (uint32_t left = rows.lanes; left; left &= left - 1)
-    noteAccess(inst, warp, rows, __builtin_ctz(left), kTileRowBytes, op, false,
-               false);
+  noteReads(inst, warp, rows, kTileRowBytes, op);
   for (unsigned m = 0; m < op.count; ++m) {
     uint8_t *d = warp.reg<uint8_t>(op.regs[m]);
     for (unsigned r = 0; r < kTileRows; ++r, d += kTileRowBytes) {

@@ -26,6 +26,13 @@ struct MemoryOp {
 
 enum class AccessKind : uint8_t { Read, Write, Atomic };
 
+/// Neighbouring lanes of an access whose places follow one another, or are all
+/// the same.
+struct Run {
+  unsigned first = 0, count = 0; // lanes
+  bool same = false;
+};
+
 /// Where the lanes of one access lie in host memory.
 struct Resolved {
   uint64_t address[kLanes]; // as the program sees it
@@ -33,8 +40,34 @@ struct Resolved {
   uint8_t *written[kLanes]; // init bytes
   uint32_t lanes = 0;       // those that may be touched
   uint32_t shared = 0;      // those in shared memory
-  /// All 32 lanes are there and lie one after the other.
-  bool isRow = false;
+  // Lanes that begin where the lane before them ends; that are where it is.
+  uint32_t next = 0, same = 0;
+};
+
+/// Calls `body` with the runs that make up the lanes.
+template <class Body>
+void forRuns(const Resolved &where, Body body) {
+  // Set bits of `mask` behind `first`, up to the first that is not.
+  auto follow = [](uint32_t mask, unsigned first) {
+    uint64_t behind = uint64_t(mask) >> (first + 1);
+    return static_cast<unsigned>(__builtin_ctzll(~behind));
+  };
+  for (uint64_t left = where.lanes; left;) {
+    Run run;
+    run.first = static_cast<unsigned>(__builtin_ctzll(left));
+    run.count = 1 + follow(where.next, run.first);
+    if (run.count == 1) {
+      run.count = 1 + follow(where.same, run.first);
+      run.same = run.count > 1;
+    }
+    left = left >> (run.first + run.count) << (run.first + run.count);
+    body(run);
+  }
+}
+
+/// All 32 lanes, one after the other.
+struct WholeRow {
+  uint8_t *host = nullptr, *written = nullptr;
 };
 
 /// Addresses of the active lanes.
@@ -49,19 +82,34 @@ void resolveAt(const Inst *inst, Warp &warp, Space space, uint64_t *address,
                uint32_t lanes, unsigned size, AccessKind kind, Resolved &out);
 void countAccess(Warp &warp, uint32_t site, const Resolved &where,
                  unsigned size);
-/// Passes over the shared banks that the lanes' accesses take.
-unsigned countWavefronts(const uint64_t *address, uint32_t lanes, unsigned size,
-                         unsigned &ideal);
+void countWholeRow(Warp &warp, uint32_t site, uint64_t address, bool isShared,
+                   unsigned size);
+
+/// Resolves all lanes at once where they lie aligned in one region that is not
+/// local memory. False, with nothing done, where lane after lane has to be
+/// looked at.
+bool resolveTogether(Warp &warp, Space space, uint32_t lanes, unsigned size,
+                     AccessKind kind, Resolved &out);
+/// Lanes of which a byte to be read was never written.
+uint32_t unwrittenLanes(const Resolved &where, unsigned size);
+/// The common case of a weak access to memory that is not local: all lanes, in
+/// a row, and no check finds anything. Then it is checked, counted and noted as
+/// by `resolve` and `noteAccesses`; if not, nothing is done.
+bool takeWholeRow(Warp &warp, const MemoryOp &op, AccessKind kind,
+                  WholeRow &out);
 
 /// Race checks of one lane's access, just before it is made. `same` says that a
 /// write changes nothing. Constant and local memory do not race.
 void noteAccess(const Inst *inst, Warp &warp, const Resolved &where,
                 unsigned lane, unsigned size, const MemoryOp &op, bool isWrite,
                 bool same);
-/// The same for all resolved lanes. For a write `written` has the bytes, lane
-/// after lane; lanes must not overlap.
-void noteAccesses(const Inst *inst, Warp &warp, const Resolved &where,
-                  const MemoryOp &op, const uint8_t *written);
+/// The same for the lanes of a run. For a write `written` has their bytes, lane
+/// after lane; they must not overlap.
+void noteRun(const Inst *inst, Warp &warp, const Resolved &where, Run run,
+             unsigned size, const MemoryOp &op, const uint8_t *written);
+/// The same for a read by all resolved lanes.
+void noteReads(const Inst *inst, Warp &warp, const Resolved &where,
+               unsigned size, const MemoryOp &op);
 /// What a strong access does to the order of others.
 void noteStrong(Warp &warp, const Resolved &where, unsigned lane,
                 const MemoryOp &op, bool reads, bool writes);

@@ -115,43 +115,46 @@ static void storeStrong(const Inst *inst, Warp &warp, const MemoryOp &op,
   warp.worker->changedMemory |= !same;
 }
 
-/// All resolved lanes, where no access is strong.
+/// All lanes, from a row of vectors of `count`.
 template <class Elem, class Storage>
-static void loadElements(Warp &warp, const MemoryOp &op,
-                         const Resolved &where) {
-  for (unsigned i = 0; i < op.count; ++i) {
+static void loadRow(Warp &warp, const MemoryOp &op, const uint8_t *from,
+                    unsigned count) {
+  const Elem *elements = reinterpret_cast<const Elem *>(from);
+  for (unsigned i = 0; i < count; ++i) {
     Storage *d = warp.reg<Storage>(op.regs[i]);
-    if (where.isRow && op.count == 1 && sizeof(Elem) == sizeof(Storage)) {
-      std::memcpy(d, where.host[0], kLanes * sizeof(Elem));
-      continue;
-    }
-    for (uint32_t left = where.lanes; left; left &= left - 1) {
-      unsigned lane = __builtin_ctz(left);
-      Elem value;
-      std::memcpy(&value, where.host[lane] + i * sizeof(Elem), sizeof value);
-      d[lane] = static_cast<Storage>(value);
-    }
+    BRT_EMU_LANES
+    for (unsigned lane = 0; lane < kLanes; ++lane)
+      d[lane] = static_cast<Storage>(elements[lane * count + i]);
   }
 }
 
 template <class Elem, class Storage>
 static const Inst *runLoad(const Inst *inst, Warp &warp) {
   const MemoryOp &op = inst->info<MemoryOp>();
+  WholeRow row;
+  if (takeWholeRow(warp, op, AccessKind::Read, row)) {
+    // The usual counts as constants.
+    if (op.count == 1)
+      loadRow<Elem, Storage>(warp, op, row.host, 1);
+    else if (op.count == 4)
+      loadRow<Elem, Storage>(warp, op, row.host, 4);
+    else
+      loadRow<Elem, Storage>(warp, op, row.host, op.count);
+    BRT_EMU_NEXT(inst + 1, warp);
+  }
   Resolved where;
   resolve(inst, warp, op, AccessKind::Read, where);
   if (warp.stopped())
     return nullptr;
-  noteAccesses(inst, warp, where, op, nullptr);
-  if (!op.strong) {
-    loadElements<Elem, Storage>(warp, op, where);
-  } else {
-    for (uint32_t left = where.lanes; left; left &= left - 1) {
-      unsigned lane = __builtin_ctz(left);
-      for (unsigned i = 0; i < op.count; ++i)
-        warp.reg<Storage>(op.regs[i])[lane] = static_cast<Storage>(
-            readStrong<Elem>(where.host[lane] + i * sizeof(Elem)));
+  noteReads(inst, warp, where, op.size(), op);
+  for (uint32_t left = where.lanes; left; left &= left - 1) {
+    unsigned lane = __builtin_ctz(left);
+    const uint8_t *from = where.host[lane];
+    for (unsigned i = 0; i < op.count; ++i)
+      warp.reg<Storage>(op.regs[i])[lane] =
+          static_cast<Storage>(readStrong<Elem>(from + i * sizeof(Elem)));
+    if (op.strong)
       noteStrong(warp, where, lane, op, true, false);
-    }
   }
   // What a lane would read from a place that is not there.
   for (uint32_t left = warp.active & ~where.lanes; left; left &= left - 1)
@@ -161,53 +164,72 @@ static const Inst *runLoad(const Inst *inst, Warp &warp) {
   BRT_EMU_NEXT(inst + 1, warp);
 }
 
-/// A row of weak elements. False where it is none.
+/// The elements that a run of lanes is to store, lane after lane.
 template <class Elem, class Storage>
-static bool storeRow(const Inst *inst, Warp &warp, const MemoryOp &op,
-                     const Resolved &where) {
-  if (!where.isRow || op.strong)
-    return false;
-  constexpr unsigned kMaxCount = 8;
-  Elem values[kLanes * kMaxCount];
+static void gatherStored(Warp &warp, const MemoryOp &op, Run run,
+                         Elem *values) {
   for (unsigned i = 0; i < op.count; ++i) {
-    const Storage *from = warp.reg<Storage>(op.regs[i]);
-    for (unsigned lane = 0; lane < kLanes; ++lane)
-      values[lane * op.count + i] = static_cast<Elem>(from[lane]);
+    const Storage *from = warp.reg<Storage>(op.regs[i]) + run.first;
+    for (unsigned at = 0; at < run.count; ++at)
+      values[at * op.count + i] = static_cast<Elem>(from[at]);
   }
-  noteAccesses(inst, warp, where, op, reinterpret_cast<uint8_t *>(values));
-  size_t bytes = size_t(kLanes) * op.size();
-  warp.worker->changedMemory |= std::memcmp(where.host[0], values, bytes) != 0;
-  std::memcpy(where.host[0], values, bytes);
-  std::memset(where.written[0], 1, bytes);
-  return true;
 }
 
-/// One lane. Lanes may store to the same place, so that each is compared with
-/// what the one before it left.
-template <class Elem, class Storage>
+static void storeBytes(Warp &warp, uint8_t *host, uint8_t *written,
+                       const void *values, size_t bytes) {
+  bool &changed = warp.worker->changedMemory;
+  changed = changed || std::memcmp(host, values, bytes) != 0;
+  std::memcpy(host, values, bytes);
+  std::memset(written, 1, bytes);
+}
+
+/// One weak lane. Lanes may store to the same place, so that each is compared
+/// with what the one before it left.
+template <class Elem>
 static void storeLane(const Inst *inst, Warp &warp, const MemoryOp &op,
-                      const Resolved &where, unsigned lane) {
-  Elem values[8];
+                      const Resolved &where, unsigned lane,
+                      const Elem *values) {
+  Elem *host = reinterpret_cast<Elem *>(where.host[lane]);
+  bool same = true;
   for (unsigned i = 0; i < op.count; ++i)
-    values[i] = static_cast<Elem>(warp.reg<Storage>(op.regs[i])[lane]);
-  if (op.strong)
-    return storeStrong(inst, warp, op, where, lane, values);
-  uint8_t *host = where.host[lane];
-  bool same = std::memcmp(host, values, op.size()) == 0;
+    same &= host[i] == values[i];
   noteAccess(inst, warp, where, lane, op.size(), op, true, same);
-  std::memcpy(host, values, op.size());
-  std::memset(where.written[lane], 1, op.size());
+  for (unsigned i = 0; i < op.count; ++i) {
+    host[i] = values[i];
+    std::memset(where.written[lane] + i * sizeof(Elem), 1, sizeof(Elem));
+  }
   warp.worker->changedMemory |= !same;
 }
 
 template <class Elem, class Storage>
 static const Inst *runStore(const Inst *inst, Warp &warp) {
   const MemoryOp &op = inst->info<MemoryOp>();
+  constexpr unsigned kMaxCount = 8;
+  Elem values[kLanes * kMaxCount];
+  WholeRow row;
+  if (takeWholeRow(warp, op, AccessKind::Write, row)) {
+    gatherStored<Elem, Storage>(warp, op, {0, kLanes}, values);
+    storeBytes(warp, row.host, row.written, values, kLanes * op.size());
+    BRT_EMU_NEXT(inst + 1, warp);
+  }
   Resolved where;
   resolve(inst, warp, op, AccessKind::Write, where);
-  if (!storeRow<Elem, Storage>(inst, warp, op, where))
-    for (uint32_t left = where.lanes; left; left &= left - 1)
-      storeLane<Elem, Storage>(inst, warp, op, where, __builtin_ctz(left));
+  forRuns(where, [&](Run run) {
+    gatherStored<Elem, Storage>(warp, op, run, values);
+    if (run.count > 1 && !run.same && !op.strong) {
+      noteRun(inst, warp, where, run, op.size(), op,
+              reinterpret_cast<uint8_t *>(values));
+      storeBytes(warp, where.host[run.first], where.written[run.first], values,
+                 run.count * op.size());
+      return;
+    }
+    for (unsigned i = 0; i < run.count; ++i)
+      if (op.strong)
+        storeStrong(inst, warp, op, where, run.first + i,
+                    values + i * op.count);
+      else
+        storeLane(inst, warp, op, where, run.first + i, values + i * op.count);
+  });
   if (warp.stopped())
     return nullptr;
   BRT_EMU_NEXT(inst + 1, warp);

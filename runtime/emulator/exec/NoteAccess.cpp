@@ -1,0 +1,125 @@
+//===- NoteAccess.cpp - Accesses to memory and the race checks ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "exec/Memory.h"
+
+#include <cstring>
+
+using namespace brt::emu;
+
+static constexpr unsigned kWordBytes = 4;
+
+/// Where another thread's access was made.
+static Site siteOfAccess(const Launch &launch, uint32_t block,
+                         const Access &access) {
+  const LaunchConfig &config = launch.config;
+  const Instruction &where = *config.program->sites[access.site];
+  Site site;
+  site.line = where.where.line;
+  site.source = config.program->sourceOf(where);
+  uint32_t thread = access.warp * kLanes + access.lane;
+  for (int i = 0; i < 3; ++i) {
+    site.block[i] = i < 2 ? block % config.grid[i] : block;
+    site.thread[i] = i < 2 ? thread % config.block[i] : thread;
+    block /= config.grid[i];
+    thread /= config.block[i];
+  }
+  return site;
+}
+
+void brt::emu::reportRace(const Inst *inst, Warp &warp, unsigned lane,
+                          uint64_t address, const Conflict &conflict) {
+  Launch &launch = warp.block->launch;
+  Finding finding;
+  finding.kind = FindingKind::Race;
+  finding.kernel = launch.config.kernel->function->name;
+  finding.site = warp.siteOf(inst, lane);
+  finding.hasAddress = true;
+  finding.address = address;
+  finding.detail =
+      conflict.unfenced   ? "expects fence.proxy.async after the other access"
+      : conflict.inFlight ? "meets an asynchronous copy that was not waited for"
+                          : "nothing orders this access after the other one";
+  finding.hasOther = true;
+  finding.other = siteOfAccess(launch, conflict.block, conflict.other);
+  launch.report.add(finding);
+}
+
+void brt::emu::noteAccess(const Inst *inst, Warp &warp, const Resolved &where,
+                          unsigned lane, unsigned size, const MemoryOp &op,
+                          bool isWrite, bool same) {
+  Block &block = *warp.block;
+  if (!block.races)
+    return;
+  Access access{warp.index, lane, op.site, op.strong};
+  Conflict conflict;
+  if (where.shared >> lane & 1) {
+    uint32_t offset = static_cast<uint32_t>(where.host[lane] - block.shared);
+    if (isWrite ? block.races->write(access, offset, size, same, conflict)
+                : block.races->read(access, offset, size, conflict))
+      reportRace(inst, warp, lane, offset, conflict);
+    return;
+  }
+  uint64_t address = where.address[lane];
+  if (op.space == Space::Const || !block.launch.memory.inRange(address))
+    return;
+  if (block.launch.races->access(*block.clocks, access, address, size, isWrite,
+                                 same, conflict))
+    reportRace(inst, warp, lane, address, conflict);
+}
+
+void brt::emu::noteRun(const Inst *inst, Warp &warp, const Resolved &where,
+                       Run run, unsigned size, const MemoryOp &op,
+                       const uint8_t *written) {
+  Block &block = *warp.block;
+  if (!block.races || op.space == Space::Const)
+    return;
+  // Of lanes that read the same, the last one is remembered.
+  unsigned lane = run.same ? run.first + run.count - 1 : run.first;
+  Row row{{warp.index, lane, op.site, op.strong},
+          run.same ? 1 : run.count,
+          size / kWordBytes,
+          run.same};
+  uint64_t address = where.address[lane];
+  bool isShared = where.shared >> lane & 1, isNoted = false;
+  if (size % kWordBytes == 0 && !(run.same && written)) {
+    uint32_t offset = static_cast<uint32_t>(where.host[lane] - block.shared);
+    if (isShared)
+      isNoted = written ? block.races->writeRow(row, offset)
+                        : block.races->readRow(row, offset);
+    else if (block.launch.memory.inRange(address))
+      isNoted =
+          block.launch.races->accessRow(*block.clocks, row, address, written);
+  }
+  if (isNoted)
+    return;
+  for (unsigned i = 0; i < run.count; ++i) {
+    unsigned at = run.first + i;
+    bool same =
+        written && std::memcmp(where.host[at], written + i * size, size) == 0;
+    noteAccess(inst, warp, where, at, size, op, written, same);
+  }
+}
+
+void brt::emu::noteReads(const Inst *inst, Warp &warp, const Resolved &where,
+                         unsigned size, const MemoryOp &op) {
+  if (warp.block->races)
+    forRuns(where, [&](Run run) {
+      noteRun(inst, warp, where, run, size, op, nullptr);
+    });
+}
+
+void brt::emu::noteStrong(Warp &warp, const Resolved &where, unsigned lane,
+                          const MemoryOp &op, bool reads, bool writes) {
+  Block &block = *warp.block;
+  if (!block.clocks || !op.strong)
+    return;
+  bool shared = where.shared >> lane & 1;
+  uint64_t address =
+      shared ? static_cast<uint64_t>(where.host[lane] - block.shared)
+             : where.address[lane];
+  if (reads)
+    block.clocks->strongRead(warp.index, address, shared, op.acquire);
+  if (writes)
+    block.clocks->strongWrite(warp.index, address, shared, op.release);
+}
