@@ -22,6 +22,7 @@ void Knowledge::join(const Knowledge &other) {
 void GlobalClocks::publish(uint64_t address, uint32_t block,
                            const Knowledge &knowledge) {
   std::lock_guard<std::mutex> lock(mutex);
+  empty = false;
   auto &there = atAddress[address];
   joinInto(there[block], knowledge.own);
   for (const auto &[other, ticks] : knowledge.foreign)
@@ -136,17 +137,19 @@ void BlockClocks::strongWrite(unsigned warp, uint64_t address, bool shared,
 
 void BlockClocks::strongRead(unsigned warp, uint64_t address, bool shared,
                              bool acquire) {
-  Knowledge fetched;
-  if (!shared && !global.fetch(address, block, fetched))
-    return;
+  auto learn = [&](const Knowledge &given) {
+    if (acquire)
+      join(warp, given);
+    else
+      observed[warp].join(given);
+  };
   if (shared) {
-    auto found = atShared.find(address);
-    if (found == atShared.end())
-      return;
-    fetched = found->second;
+    auto found = atShared.empty() ? atShared.end() : atShared.find(address);
+    if (found != atShared.end())
+      learn(found->second);
+    return;
   }
-  if (acquire)
-    join(warp, fetched);
-  else
-    observed[warp].join(fetched);
+  Knowledge fetched;
+  if (!global.isEmpty() && global.fetch(address, block, fetched))
+    learn(fetched);
 }

@@ -19,6 +19,7 @@
 #define BRT_EMULATOR_CHECK_CLOCKS_H
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -49,9 +50,12 @@ public:
   void publish(uint64_t address, uint32_t block, const Knowledge &knowledge);
   /// False if nothing was published there.
   bool fetch(uint64_t address, uint32_t block, Knowledge &knowledge);
+  /// True while nothing was published anywhere.
+  bool isEmpty() const { return empty; }
 
 private:
   std::mutex mutex;
+  std::atomic<bool> empty{true};
   std::unordered_map<uint64_t, std::map<uint32_t, Ticks>> atAddress;
 };
 

@@ -40,8 +40,9 @@ bool forShapeOf(const Row &row, Body body) {
   bool isWhole = row.lanes == kWarp;
   switch (row.words) {
   case 1:
-    return isWhole ? body(RowShape<1, kWarp>{kWarp})
-                   : body(RowShape<1>{row.lanes});
+    return isWhole          ? body(RowShape<1, kWarp>{kWarp})
+           : row.lanes == 1 ? body(RowShape<1, 1>{1})
+                            : body(RowShape<1>{row.lanes});
   case 2:
     return isWhole ? body(RowShape<2, kWarp>{kWarp})
                    : body(RowShape<2>{row.lanes});
@@ -56,16 +57,17 @@ bool forShapeOf(const Row &row, Body body) {
 
 /// True if the accesses in a row are ordered before one by `row` for reasons
 /// that need no look at each: all of the warp knows them, as it knows every
-/// tick up to `floor`, or the same lane made them.
+/// tick up to `floor`, the same lane made them, or both are strong.
 template <class Shape>
 bool rowIsOrdered(Shape shape, const uint32_t *tick, const uint32_t *who,
                   const Row &row, uint32_t floor) {
   uint32_t bad = 0, thread = packThread(row.first.warp, row.first.lane);
-  uint32_t never = row.repeated;
+  uint32_t never = row.repeated, strong = row.first.strong ? kStrongBit : 0;
   for (uint32_t i = 0; i < shape.size(); ++i) {
     uint32_t mine = thread + (i / Shape::words << kLaneShift);
     uint32_t other = ((who[i] ^ mine) & kThreadMask) | never;
-    bad |= (tick[i] > floor ? other : 0) | (who[i] & kInFlightBit);
+    bool isKnown = tick[i] <= floor || (who[i] & strong);
+    bad |= (isKnown ? 0 : other) | (who[i] & kInFlightBit);
   }
   return bad == 0;
 }

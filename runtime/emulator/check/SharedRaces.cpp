@@ -16,9 +16,21 @@ static uint8_t bytesIn(uint32_t start, uint32_t offset, uint32_t end) {
   return static_cast<uint8_t>(((1u << last) - 1) & ~((1u << first) - 1));
 }
 
-SharedRaces::SharedRaces(uint32_t bytes, const BlockClocks &clocks)
-    : clocks(clocks), writers((bytes + kCellBytes - 1) / kCellBytes),
+SharedRaces::SharedRaces(uint32_t bytes)
+    : writers((bytes + kCellBytes - 1) / kCellBytes),
       readers{Stamps(writers.tick.size()), Stamps(writers.tick.size())} {}
+
+void SharedRaces::Stamps::clear() {
+  std::fill(tick.begin(), tick.end(), 0);
+  std::fill(who.begin(), who.end(), 0);
+  std::fill(bytes.begin(), bytes.end(), 0);
+}
+
+void SharedRaces::start(const BlockClocks &blockClocks) {
+  clocks = &blockClocks;
+  for (Stamps *each : {&writers, &readers[0], &readers[1]})
+    each->clear();
+}
 
 /// Pieces of one word by the same thread at the same tick add up.
 void SharedRaces::Stamps::set(size_t at, uint32_t newTick, uint32_t newWho,
@@ -37,13 +49,13 @@ bool SharedRaces::races(const Access &access, const Stamps &earlier,
   if (who & kInFlightBit)
     return true;
   Access other = unpackWho(who);
-  return !clocks.ordered(access.warp, access.lane, other.warp, other.lane,
-                         earlier.tick[at]);
+  return !clocks->ordered(access.warp, access.lane, other.warp, other.lane,
+                          earlier.tick[at]);
 }
 
 bool SharedRaces::fill(Conflict &conflict, const Stamps &earlier,
                        size_t at) const {
-  conflict.block = clocks.block;
+  conflict.block = clocks->block;
   conflict.other = unpackWho(earlier.who[at]);
   conflict.inFlight = earlier.who[at] & kInFlightBit;
   return true;
@@ -52,7 +64,7 @@ bool SharedRaces::fill(Conflict &conflict, const Stamps &earlier,
 template <class Shape>
 bool SharedRaces::readWords(Shape shape, const Row &row, size_t at) {
   if (!rowIsOrdered(shape, &writers.tick[at], &writers.who[at], row,
-                    clocks.floor(row.first.warp)))
+                    clocks->floor(row.first.warp)))
     return false;
   // Where some word was last read by another warp, the whole row goes to the
   // second slot, and what another warp left there is forgotten.
@@ -62,7 +74,7 @@ bool SharedRaces::readWords(Shape shape, const Row &row, size_t at) {
     others |= tick[i] ? (whos[i] ^ who) & (31u << kWarpShift) : 0;
   Stamps &slot = readers[others != 0];
   stampRow(shape, &slot.tick[at], &slot.who[at], &slot.bytes[at],
-           clocks.now(row.first.warp), row);
+           clocks->now(row.first.warp), row);
   return true;
 }
 
@@ -70,10 +82,10 @@ template <class Shape>
 bool SharedRaces::writeWords(Shape shape, const Row &row, size_t at) {
   for (const Stamps *each : {&writers, &readers[0], &readers[1]})
     if (!rowIsOrdered(shape, &each->tick[at], &each->who[at], row,
-                      clocks.floor(row.first.warp)))
+                      clocks->floor(row.first.warp)))
       return false;
   stampRow(shape, &writers.tick[at], &writers.who[at], &writers.bytes[at],
-           clocks.now(row.first.warp), row);
+           clocks->now(row.first.warp), row);
   return true;
 }
 
@@ -99,7 +111,7 @@ bool SharedRaces::read(const Access &access, uint32_t offset, uint32_t size,
   if (readRow(rowOf(access, size), offset))
     return false;
   bool found = false;
-  uint32_t end = offset + size, now = clocks.now(access.warp);
+  uint32_t end = offset + size, now = clocks->now(access.warp);
   for (uint32_t start = offset & ~(kCellBytes - 1); start < end;
        start += kCellBytes) {
     size_t at = start / kCellBytes;
@@ -127,7 +139,7 @@ bool SharedRaces::write(const Access &access, uint32_t offset, uint32_t size,
   if (writeRow(rowOf(access, size), offset))
     return false;
   bool found = false;
-  uint32_t end = offset + size, now = clocks.now(access.warp);
+  uint32_t end = offset + size, now = clocks->now(access.warp);
   for (uint32_t start = offset & ~(kCellBytes - 1); start < end;
        start += kCellBytes) {
     size_t at = start / kCellBytes;
@@ -153,7 +165,7 @@ bool SharedRaces::isUnfenced(const Access &access, uint32_t offset,
   for (size_t at = offset / kCellBytes; at * kCellBytes < offset + size; ++at) {
     uint32_t who = writers.who[at];
     if (writers.tick[at] == 0 || (who & kProxyBit) ||
-        clocks.proxied(access.warp, unpackWho(who).warp, writers.tick[at]))
+        clocks->proxied(access.warp, unpackWho(who).warp, writers.tick[at]))
       continue;
     conflict.unfenced = true;
     return fill(conflict, writers, at);
@@ -193,7 +205,7 @@ bool SharedRaces::launchCopy(const Access &access, uint32_t offset,
 void SharedRaces::land(const Access &access, uint32_t offset, uint32_t size) {
   for (uint32_t at = offset / kCellBytes; at * kCellBytes < offset + size;
        ++at) {
-    writers.tick[at] = clocks.now(access.warp);
+    writers.tick[at] = clocks->now(access.warp);
     writers.who[at] = packWho(access);
   }
 }

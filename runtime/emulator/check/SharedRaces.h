@@ -19,7 +19,10 @@ namespace brt::emu {
 
 class SharedRaces {
 public:
-  SharedRaces(uint32_t bytes, const BlockClocks &clocks);
+  explicit SharedRaces(uint32_t bytes);
+
+  /// Forgets all accesses; the next ones are those of another block.
+  void start(const BlockClocks &clocks);
 
   /// Records a read of [offset, offset + size). True if it races.
   bool read(const Access &access, uint32_t offset, uint32_t size,
@@ -53,9 +56,10 @@ private:
     std::vector<uint32_t> tick, who;
     std::vector<uint8_t> bytes; // which of the four
     explicit Stamps(size_t words) : tick(words), who(words), bytes(words) {}
+    void clear();
     void set(size_t at, uint32_t newTick, uint32_t newWho, uint8_t newBytes);
   };
-  const BlockClocks &clocks;
+  const BlockClocks *clocks = nullptr;
   Stamps writers, readers[2];
 
   bool races(const Access &access, const Stamps &earlier, size_t at) const;

@@ -112,13 +112,23 @@ struct AddBF16x2 {
 
 /// Applies Op at `host`; returns the value before.
 template <class T, class Op>
-static T update(uint8_t *host, T b, T c, bool &changed) {
+static T updateGlobal(uint8_t *host, T b, T c, bool &changed) {
   T *cell = reinterpret_cast<T *>(host);
   T old = __atomic_load_n(cell, __ATOMIC_RELAXED);
   T wanted = Op::apply(old, b, c);
   while (!__atomic_compare_exchange_n(cell, &old, wanted, false,
                                       __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
     wanted = Op::apply(old, b, c);
+  changed |= wanted != old;
+  return old;
+}
+
+/// Shared memory is only touched by the host thread that runs the block.
+template <class T, class Op>
+static T updateShared(uint8_t *host, T b, T c, bool &changed) {
+  T *cell = reinterpret_cast<T *>(host);
+  T old = *cell, wanted = Op::apply(old, b, c);
+  *cell = wanted;
   changed |= wanted != old;
   return old;
 }
@@ -140,8 +150,8 @@ static const Inst *runAtomic(const Inst *inst, Warp &warp) {
     noteStrong(warp, where, lane, op, false, true);
     T b = warp.reg<T>(op.regs[1])[lane], c = warp.reg<T>(op.regs[2])[lane];
     bool &changed = warp.worker->changedMemory;
-    T old = shared ? update<T, Shared>(where.host[lane], b, c, changed)
-                   : update<T, Global>(where.host[lane], b, c, changed);
+    T old = shared ? updateShared<T, Shared>(where.host[lane], b, c, changed)
+                   : updateGlobal<T, Global>(where.host[lane], b, c, changed);
     noteStrong(warp, where, lane, op, true, false);
     if (inst->aux)
       warp.reg<T>(op.regs[0])[lane] = old;

@@ -5,6 +5,7 @@
 
 #include "check/GlobalRaces.h"
 
+#include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
 
@@ -42,46 +43,52 @@ static void placeThreads(Warp &warp, const LaunchConfig &config,
   }
 }
 
-Block::Block(Launch &launch, uint64_t linearIndex) : launch(launch) {
+Block::Block(Launch &launch) : launch(launch) {
   const LaunchConfig &config = launch.config;
-  id[0] = static_cast<uint32_t>(linearIndex % config.grid[0]);
-  id[1] = static_cast<uint32_t>(linearIndex / config.grid[0] % config.grid[1]);
-  id[2] = static_cast<uint32_t>(linearIndex / config.grid[0] / config.grid[1]);
-
   const Code &code = *config.kernel;
   sharedBytes = code.dynamicSharedAt + config.dynamicShared;
   constexpr size_t kAlign = 1024; // what the widest swizzle asks for
   size_t data = (sharedBytes + kAlign - 1) & ~(kAlign - 1);
   sharedStorage.reset(new uint8_t[2 * data + kAlign]);
-  uintptr_t start = reinterpret_cast<uintptr_t>(sharedStorage.get());
-  shared = reinterpret_cast<uint8_t *>((start + kAlign - 1) & ~(kAlign - 1));
+  uintptr_t begin = reinterpret_cast<uintptr_t>(sharedStorage.get());
+  shared = reinterpret_cast<uint8_t *>((begin + kAlign - 1) & ~(kAlign - 1));
   sharedShadow = static_cast<ptrdiff_t>(data);
-  std::memset(shared, kNanByte, data);
-  std::memset(shared + data, 0, data);
+  if (launch.races)
+    races = std::make_unique<SharedRaces>(sharedBytes);
 
   uint32_t threads = config.block[0] * config.block[1] * config.block[2];
   warps.resize((threads + kLanes - 1) / kLanes);
-  if (launch.races) {
-    clocks = std::make_unique<BlockClocks>(static_cast<unsigned>(warps.size()),
-                                           static_cast<uint32_t>(linearIndex),
-                                           launch.races->clocks);
-    races = std::make_unique<SharedRaces>(sharedBytes, *clocks);
-  }
   for (size_t i = 0; i < warps.size(); ++i) {
     Warp &warp = warps[i];
     warp.block = this;
     warp.index = static_cast<uint32_t>(i);
     placeThreads(warp, config, threads);
-    warp.live = warp.active = warp.present;
     warp.localBytes = code.localReserve;
-    size_t localTotal = size_t(warp.localBytes) * kLanes;
-    warp.local.reset(new uint8_t[2 * localTotal]);
-    std::memset(warp.local.get(), kNanByte, localTotal);
-    std::memset(warp.local.get() + localTotal, 0, localTotal);
-    warp.frame = warp.pushFrame(&code, nullptr);
-    warp.regs = warp.frame->registers;
-    warp.pc = code.insts.data();
+    warp.local.reset(new uint8_t[2 * size_t(warp.localBytes) * kLanes]);
   }
+}
+
+void Block::start(uint64_t linearIndex) {
+  const LaunchConfig &config = launch.config;
+  id[0] = static_cast<uint32_t>(linearIndex % config.grid[0]);
+  id[1] = static_cast<uint32_t>(linearIndex / config.grid[0] % config.grid[1]);
+  id[2] = static_cast<uint32_t>(linearIndex / config.grid[0] / config.grid[1]);
+  size_t data = static_cast<size_t>(sharedShadow);
+  std::memset(shared, kNanByte, data);
+  std::memset(shared + data, 0, data);
+  if (launch.races) {
+    clocks = std::make_unique<BlockClocks>(static_cast<unsigned>(warps.size()),
+                                           static_cast<uint32_t>(linearIndex),
+                                           launch.races->clocks);
+    races->start(*clocks);
+  }
+  std::fill(std::begin(barriers), std::end(barriers), Barrier());
+  mbarriers.clear();
+  bulkLoads.clear();
+  seenStates.clear();
+  quiet = false;
+  for (Warp &warp : warps)
+    warp.start(*config.kernel);
 }
 
 Block::~Block() = default;

@@ -93,8 +93,12 @@ struct Barrier {
 
 class Block {
 public:
-  Block(Launch &launch, uint64_t linearIndex);
+  explicit Block(Launch &launch);
   ~Block();
+
+  /// Becomes the block with that index, before its first instruction. What it
+  /// ran before has finished; its memory is used again.
+  void start(uint64_t linearIndex);
 
   enum class Outcome : uint8_t { Finished, TurnOver, Stopped };
   /// Runs warps, picked at random, until the block is done, a number of turns
@@ -102,7 +106,7 @@ public:
   Outcome run(Worker &worker);
 
   Launch &launch;
-  uint32_t id[3];
+  uint32_t id[3] = {};
   std::vector<Warp> warps;
   uint32_t sharedBytes = 0;
   uint8_t *shared = nullptr;  // data

@@ -133,8 +133,21 @@ static const Inst *integerToFloat(const Inst *inst, Warp &warp) {
   BRT_EMU_NEXT(inst + 1, warp);
 }
 
-static Handler integerToFloatOf(Type to, Type from) {
-  return forAnyInteger(from, [&](auto zero) {
+namespace {
+template <class S>
+struct ToNearestFloat {
+  static float apply(Storage<S> value) {
+    return static_cast<float>(static_cast<S>(value));
+  }
+};
+} // namespace
+
+/// The usual rounding to f32 is the host's own.
+static Handler integerToFloatOf(Type to, Type from, Rounding mode) {
+  return forAnyInteger(from, [&](auto zero) -> Handler {
+    using S = decltype(zero);
+    if (to == Type::F32 && mode == Rounding::Nearest)
+      return mapUnary<ToNearestFloat<S>, float, Storage<S>>;
     return forFloat(to, [](auto format) -> Handler {
       return integerToFloat<decltype(format), decltype(zero)>;
     });
@@ -227,8 +240,8 @@ static bool translateCvt(Translator &t) {
   if (isInteger(to))
     return store(t, to, floatToIntegerOf(to, from), a,
                  static_cast<uint32_t>(mods.rounding), mods.flags);
-  Handler handler =
-      isInteger(from) ? integerToFloatOf(to, from) : floatToFloatOf(to, from);
+  Handler handler = isInteger(from) ? integerToFloatOf(to, from, mods.rounding)
+                                    : floatToFloatOf(to, from);
   if (to == Type::TF32 && !mods.away)
     return t.unsupported();
   return store(t, to, handler, a, static_cast<uint32_t>(mods.rounding),

@@ -51,19 +51,26 @@ bool Grid::allQuiet(uint64_t progress) const {
 
 void Grid::work(unsigned index, Worker &worker) {
   std::list<std::unique_ptr<Block>> resident;
+  std::unique_ptr<Block> spare; // finished
+  auto begin = [&](uint64_t linear) {
+    resident.push_front(spare ? std::move(spare)
+                              : std::make_unique<Block>(launch));
+    resident.front()->start(linear);
+  };
   while (!launch.report.stopped()) {
     bool fresh = false;
     if (resident.empty()) {
       uint64_t linear = nextBlock++;
       if (linear >= blocks)
         break;
-      resident.push_front(std::make_unique<Block>(launch, linear));
+      begin(linear);
       fresh = true;
     }
     uint64_t before = launch.progress.load();
     Block &block = *resident.front();
     Block::Outcome outcome = block.run(worker);
     if (outcome == Block::Outcome::Finished) {
+      spare = std::move(resident.front());
       resident.pop_front();
       continue;
     }
@@ -80,7 +87,7 @@ void Grid::work(unsigned index, Worker &worker) {
         resident.size() < kResidentBlocks) {
       uint64_t linear = nextBlock++;
       if (linear < blocks)
-        resident.push_front(std::make_unique<Block>(launch, linear));
+        begin(linear);
     }
     uint64_t progress = launch.progress.load();
     bool quiet = true;

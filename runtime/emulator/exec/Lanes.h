@@ -8,61 +8,61 @@
 
 namespace brt::emu {
 
-/// d = Op(a), for operations `static R apply(A)`.
-template <class Op, class R, class A>
-const Inst *mapUnary(const Inst *inst, Warp &warp) {
-  R *d = warp.reg<R>(inst->d);
-  const A *a = warp.reg<A>(inst->a);
+/// Keeps what is in the lanes that are not active. Out of line: handlers stay
+/// short where all lanes are.
+template <class R>
+[[gnu::noinline]] void writeActive(uint32_t active, const R *result, R *d) {
+  BRT_EMU_LANES
+  for (unsigned lane = 0; lane < kLanes; ++lane) {
+    R kept = d[lane], value = result[lane];
+    d[lane] = active >> lane & 1 ? value : kept;
+  }
+}
+
+/// d[lane] = value(lane) in the active lanes.
+template <class R, class Value>
+[[gnu::always_inline]] inline void mapLanes(Warp &warp, R *d, Value value) {
   if (warp.active == kAllLanes) {
     BRT_EMU_LANES
     for (unsigned lane = 0; lane < kLanes; ++lane)
-      d[lane] = Op::apply(a[lane]);
+      d[lane] = value(lane);
   } else {
-    uint32_t active = warp.active;
+    R result[kLanes];
     BRT_EMU_LANES
     for (unsigned lane = 0; lane < kLanes; ++lane)
-      d[lane] = active >> lane & 1 ? Op::apply(a[lane]) : d[lane];
+      result[lane] = value(lane);
+    writeActive(warp.active, result, d);
   }
+}
+
+/// d = Op(a), for operations `static R apply(A)`.
+template <class Op, class R, class A>
+const Inst *mapUnary(const Inst *inst, Warp &warp) {
+  const A *a = warp.reg<A>(inst->a);
+  mapLanes(warp, warp.reg<R>(inst->d),
+           [=](unsigned lane) -> R { return Op::apply(a[lane]); });
   BRT_EMU_NEXT(inst + 1, warp);
 }
 
 /// d = Op(a, b).
 template <class Op, class R, class A, class B>
 const Inst *mapBinary(const Inst *inst, Warp &warp) {
-  R *d = warp.reg<R>(inst->d);
   const A *a = warp.reg<A>(inst->a);
   const B *b = warp.reg<B>(inst->b);
-  if (warp.active == kAllLanes) {
-    BRT_EMU_LANES
-    for (unsigned lane = 0; lane < kLanes; ++lane)
-      d[lane] = Op::apply(a[lane], b[lane]);
-  } else {
-    uint32_t active = warp.active;
-    BRT_EMU_LANES
-    for (unsigned lane = 0; lane < kLanes; ++lane)
-      d[lane] = active >> lane & 1 ? Op::apply(a[lane], b[lane]) : d[lane];
-  }
+  mapLanes(warp, warp.reg<R>(inst->d),
+           [=](unsigned lane) -> R { return Op::apply(a[lane], b[lane]); });
   BRT_EMU_NEXT(inst + 1, warp);
 }
 
 /// d = Op(a, b, c).
 template <class Op, class R, class A, class B, class C>
 const Inst *mapTernary(const Inst *inst, Warp &warp) {
-  R *d = warp.reg<R>(inst->d);
   const A *a = warp.reg<A>(inst->a);
   const B *b = warp.reg<B>(inst->b);
   const C *c = warp.reg<C>(inst->c);
-  if (warp.active == kAllLanes) {
-    BRT_EMU_LANES
-    for (unsigned lane = 0; lane < kLanes; ++lane)
-      d[lane] = Op::apply(a[lane], b[lane], c[lane]);
-  } else {
-    uint32_t active = warp.active;
-    BRT_EMU_LANES
-    for (unsigned lane = 0; lane < kLanes; ++lane)
-      d[lane] =
-          active >> lane & 1 ? Op::apply(a[lane], b[lane], c[lane]) : d[lane];
-  }
+  mapLanes(warp, warp.reg<R>(inst->d), [=](unsigned lane) -> R {
+    return Op::apply(a[lane], b[lane], c[lane]);
+  });
   BRT_EMU_NEXT(inst + 1, warp);
 }
 

@@ -6,25 +6,25 @@
 #include "exec/Translator.h"
 
 #include <chrono>
+#include <cstring>
 
 using namespace brt::emu;
 
-namespace {
-struct Copy {
-  template <class T>
-  static T apply(T a) {
-    return a;
-  }
-};
-} // namespace
-
 template <class T>
-static constexpr Handler kCopy = mapUnary<Copy, T, T>;
+static const Inst *runCopy(const Inst *inst, Warp &warp) {
+  T *d = warp.reg<T>(inst->d);
+  const T *a = warp.reg<T>(inst->a);
+  if (warp.active == kAllLanes)
+    std::memmove(d, a, kLanes * sizeof(T));
+  else
+    writeActive(warp.active, a, d);
+  BRT_EMU_NEXT(inst + 1, warp);
+}
 
 static Handler copyOf(unsigned bytes) {
-  return bytes == 2   ? kCopy<uint16_t>
-         : bytes == 4 ? kCopy<uint32_t>
-                      : kCopy<uint64_t>;
+  return bytes == 2   ? runCopy<uint16_t>
+         : bytes == 4 ? runCopy<uint32_t>
+                      : runCopy<uint64_t>;
 }
 
 static uint32_t specialValue(const Inst *inst, const Warp &warp,
@@ -315,7 +315,7 @@ static bool translateCvta(Translator &t) {
     return false;
   uint32_t a = t.source(t.operand(1), Type::U64);
   uint32_t d = t.target(t.operand(0), Type::U64);
-  Handler handler = kCopy<uint64_t>;
+  Handler handler = runCopy<uint64_t>;
   if (space[0] == 's')
     handler = to ? convertAddress<kSharedWindow, false>
                  : convertAddress<kSharedWindow, true>;

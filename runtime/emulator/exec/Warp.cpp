@@ -16,6 +16,24 @@ static constexpr uint32_t kMaxCallDepth = 1024;
 /// leaves there is not zero either.
 static constexpr int kNanByte = 0xff;
 
+void Warp::start(const Code &kernel) {
+  Warp fresh;
+  fresh.block = block;
+  fresh.index = index;
+  fresh.live = fresh.active = fresh.present = present;
+  std::copy(&tid[0][0], &tid[0][0] + 3 * kLanes, &fresh.tid[0][0]);
+  fresh.localBytes = localBytes;
+  fresh.local = std::move(local);
+  fresh.spare = std::move(spare);
+  *this = std::move(fresh);
+  size_t localTotal = size_t(localBytes) * kLanes;
+  std::memset(local.get(), kNanByte, localTotal);
+  std::memset(local.get() + localTotal, 0, localTotal);
+  frame = pushFrame(&kernel, nullptr);
+  regs = frame->registers;
+  pc = kernel.insts.data();
+}
+
 void Warp::run() {
   const Inst *inst = pc;
   while (inst)

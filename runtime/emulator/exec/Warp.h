@@ -117,6 +117,8 @@ public:
   }
   uint32_t &mask(uint32_t offset) { return *reg<uint32_t>(offset); }
 
+  /// Goes to the beginning of a kernel, with nothing left of what ran before.
+  void start(const Code &kernel);
   /// Runs the current path until the warp has to wait or its turn is over.
   void run();
 

@@ -13,21 +13,22 @@
 
 using namespace brt::emu;
 
-/// Lanes of the lowest active lane's member mask that run this now; zero after
-/// the path was set aside to wait for the others. The mask is in register
-/// `offset`.
+/// Lanes that run this now, after all in their member masks have come; zero
+/// after the path was set aside to wait for the others. The masks are in
+/// register `offset`.
 static uint32_t gatherMembers(const Inst *inst, Warp &warp, uint32_t offset) {
   const uint32_t *masks = warp.reg<uint32_t>(offset);
-  uint32_t needed = 0;
-  for (uint32_t left = warp.active; left; left &= left - 1)
-    needed |= masks[__builtin_ctz(left)];
+  uint32_t needed = 0, outside = 0;
+  for (unsigned lane = 0; lane < kLanes; ++lane) {
+    uint32_t self = warp.active & 1u << lane;
+    needed |= self ? masks[lane] : 0;
+    outside |= self & ~masks[lane];
+  }
   if (!warp.gather(inst, needed))
     return 0;
-  uint32_t outside = 0;
-  for (uint32_t left = warp.active; left; left &= left - 1) {
-    unsigned lane = __builtin_ctz(left);
-    outside |= (~masks[lane] >> lane & 1) << lane;
-  }
+  // The lanes that have come may be more than those looked at.
+  for (uint32_t left = warp.active; left; left &= left - 1)
+    outside |= ~masks[__builtin_ctz(left)] & (left & -left);
   if (outside) {
     warp.report(inst, FindingKind::BarrierDivergence, outside,
                 "the lane is not in its own member mask");
@@ -42,51 +43,49 @@ static const Inst *afterWaiting(Warp &warp) {
   return warp.stopped() ? nullptr : warp.switchPath();
 }
 
-enum class Shuffle : uint32_t { Up, Down, Butterfly, Index };
+enum class Shuffle { Up, Down, Butterfly, Index };
+
+/// Where lane `lane` takes its value from; `inside` says whether that is in its
+/// segment.
+template <Shuffle mode>
+static int32_t sourceLane(int32_t lane, int32_t by, int32_t control,
+                          int32_t &inside) {
+  constexpr int32_t kMask = kLanes - 1;
+  int32_t segment = control >> 8 & kMask, lowest = lane & segment;
+  int32_t highest = lowest | (control & kMask & ~segment);
+  by &= kMask;
+  int32_t from = mode == Shuffle::Up          ? lane - by
+                 : mode == Shuffle::Down      ? lane + by
+                 : mode == Shuffle::Butterfly ? lane ^ by
+                                              : lowest | (by & ~segment);
+  inside = mode == Shuffle::Up ? from >= highest : from <= highest;
+  return inside ? from : lane;
+}
 
 /// regs a: value, b: lane or distance, c: segment and clamp; imm: member mask;
-/// aux: mode; aux2: predicate destination + 1.
+/// aux2: predicate destination + 1.
+template <Shuffle mode>
 static const Inst *runShuffle(const Inst *inst, Warp &warp) {
   if (!gatherMembers(inst, warp, static_cast<uint32_t>(inst->imm)))
     return afterWaiting(warp);
-  const uint32_t *a = warp.reg<uint32_t>(inst->a),
-                 *b = warp.reg<uint32_t>(inst->b),
-                 *c = warp.reg<uint32_t>(inst->c);
+  const uint32_t *a = warp.reg<uint32_t>(inst->a);
+  const int32_t *b = warp.reg<int32_t>(inst->b),
+                *c = warp.reg<int32_t>(inst->c);
+  int32_t source[kLanes], inside[kLanes];
+  BRT_EMU_LANES
+  for (unsigned lane = 0; lane < kLanes; ++lane)
+    source[lane] = sourceLane<mode>(static_cast<int32_t>(lane), b[lane],
+                                    c[lane], inside[lane]);
   uint32_t result[kLanes], valid = 0, missing = 0;
-  for (uint32_t left = warp.active; left; left &= left - 1) {
-    unsigned lane = __builtin_ctz(left);
-    uint32_t by = b[lane] & 31, clamp = c[lane] & 31;
-    uint32_t segment = c[lane] >> 8 & 31;
-    uint32_t highest = (lane & segment) | (clamp & ~segment);
-    uint32_t lowest = lane & segment;
-    int32_t from = 0;
-    bool inside = false;
-    switch (static_cast<Shuffle>(inst->aux)) {
-    case Shuffle::Up:
-      from = static_cast<int32_t>(lane) - static_cast<int32_t>(by);
-      inside = from >= static_cast<int32_t>(highest);
-      break;
-    case Shuffle::Down:
-      from = static_cast<int32_t>(lane + by);
-      inside = from <= static_cast<int32_t>(highest);
-      break;
-    case Shuffle::Butterfly:
-      from = static_cast<int32_t>(lane ^ by);
-      inside = from <= static_cast<int32_t>(highest);
-      break;
-    case Shuffle::Index:
-      from = static_cast<int32_t>(lowest | (by & ~segment));
-      inside = from <= static_cast<int32_t>(highest);
-      break;
-    }
-    unsigned source = inside ? static_cast<unsigned>(from) : lane;
-    valid |= uint32_t(inside) << lane;
-    missing |= (~warp.active >> source & 1) << lane;
-    result[lane] = a[source];
+  for (unsigned lane = 0; lane < kLanes; ++lane) {
+    result[lane] = a[source[lane] & 31];
+    valid |= static_cast<uint32_t>(inside[lane]) << lane;
   }
-  uint32_t *d = warp.reg<uint32_t>(inst->d);
-  for (uint32_t left = warp.active; left; left &= left - 1)
-    d[__builtin_ctz(left)] = result[__builtin_ctz(left)];
+  if (warp.active != kAllLanes)
+    for (unsigned lane = 0; lane < kLanes; ++lane)
+      missing |= (~warp.active >> (source[lane] & 31) & 1) << lane;
+  missing &= warp.active;
+  writeActive(warp.active, result, warp.reg<uint32_t>(inst->d));
   if (inst->aux2)
     writeMask(warp, inst->aux2 - 1, valid);
   if (missing) {
@@ -113,13 +112,13 @@ static bool translateShuffle(Translator &t) {
            c = t.source(t.operand(3), Type::B32),
            mask = t.source(t.operand(4), Type::B32);
   uint32_t second = to.second ? t.predicateTarget(*to.second) + 1 : 0;
-  Inst &made = t.emit(runShuffle, t.target(to, Type::B32), a, b, c);
+  Handler handler = mode[0] == 'u'   ? runShuffle<Shuffle::Up>
+                    : mode[0] == 'd' ? runShuffle<Shuffle::Down>
+                    : mode[0] == 'b' ? runShuffle<Shuffle::Butterfly>
+                                     : runShuffle<Shuffle::Index>;
+  Inst &made = t.emit(handler, t.target(to, Type::B32), a, b, c);
   made.imm = mask;
   made.aux2 = second;
-  made.aux = static_cast<uint32_t>(mode[0] == 'u'   ? Shuffle::Up
-                                   : mode[0] == 'd' ? Shuffle::Down
-                                   : mode[0] == 'b' ? Shuffle::Butterfly
-                                                    : Shuffle::Index);
   return true;
 }
 
