@@ -28,6 +28,7 @@ add_custom_target(brt-docs)
 add_custom_target(check-brt-docs)
 file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/docs)
 brt_generate_doc(Brt.md dialects/Brt/BrtOps.td -gen-dialect-doc -dialect=brt)
+brt_generate_doc(Kernel.md dialects/Kernel/KernelOps.td -gen-dialect-doc -dialect=kernel)
 brt_generate_doc(Tile.md dialects/Tile/TileOps.td -gen-dialect-doc -dialect=tile)
 file(GLOB BRT_PASS_FILES RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS
   passes/*/Passes.td)

@@ -3,6 +3,7 @@
 
 #include "brt/InitAll.h"
 #include "brt/dialects/Brt/Brt.h"
+#include "brt/dialects/Kernel/Kernel.h"
 #include "brt/dialects/Tile/Tile.h"
 #include "brt/passes/Expand/Passes.h"
 #include "brt/passes/Fission/Passes.h"
@@ -26,9 +27,9 @@
 using namespace mlir;
 
 void brt::registerAllDialects(DialectRegistry &registry) {
-  registry.insert<BrtDialect, tile::TileDialect, arith::ArithDialect,
-                  func::FuncDialect, linalg::LinalgDialect, math::MathDialect,
-                  scf::SCFDialect, tensor::TensorDialect>();
+  registry.insert<BrtDialect, kernel::KernelDialect, tile::TileDialect,
+                  arith::ArithDialect, func::FuncDialect, linalg::LinalgDialect,
+                  math::MathDialect, scf::SCFDialect, tensor::TensorDialect>();
   registerDifferentiableModels(registry);
   registerLaneWiseModels(registry);
   registerLoweringInterfaces(registry);

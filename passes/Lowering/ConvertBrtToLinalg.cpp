@@ -3,6 +3,7 @@
 
 #include "ConvertBrtToLinalg.h"
 #include "brt/dialects/Brt/Brt.h"
+#include "brt/dialects/Kernel/Kernel.h"
 #include "brt/passes/Lowering/Passes.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -21,9 +22,13 @@ using namespace mlir;
 namespace {
 struct ConvertBrtToLinalgPass
     : brt::impl::ConvertBrtToLinalgPassBase<ConvertBrtToLinalgPass> {
+  using ConvertBrtToLinalgPassBase::ConvertBrtToLinalgPassBase;
+
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     brt::populateConvertBrtToLinalgPatterns(patterns);
+    if (fuseAttention)
+      brt::populateFuseAttentionPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();
 

@@ -1,6 +1,7 @@
-//===- OutlineKernels.cpp - One function for equal structured ops ---------===//
+//===- OutlineKernels.cpp - One function for equal kernels ----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "brt/dialects/Kernel/Kernel.h"
 #include "brt/passes/Lowering/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -32,14 +33,16 @@ static StringRef getOriginName(Location loc) {
 }
 
 /// What fills the buffer that an op adds up in, right before it, or null.
-static linalg::FillOp getInit(linalg::LinalgOp op) {
-  if (op.getNumReductionLoops() == 0 || op.getNumDpsInits() != 1)
+static linalg::FillOp getInit(Operation *op) {
+  auto structured = dyn_cast<linalg::LinalgOp>(op);
+  if (!structured || structured.getNumReductionLoops() == 0 ||
+      structured.getNumDpsInits() != 1)
     return nullptr;
   Operation *before = op->getPrevNode();
   while (before && isPure(before))
     before = before->getPrevNode();
   auto fill = dyn_cast_or_null<linalg::FillOp>(before);
-  return fill && fill.output() == op.getDpsInits()[0] ? fill : nullptr;
+  return fill && fill.output() == structured.getDpsInits()[0] ? fill : nullptr;
 }
 
 namespace {
@@ -48,8 +51,8 @@ class KernelOutliner {
 public:
   explicit KernelOutliner(ModuleOp module) : module(module) {}
 
-  /// Makes a kernel of an op and, if it is not null, of the one before it.
-  void outline(linalg::LinalgOp op, linalg::FillOp init) {
+  /// Makes a function of an op and, if it is not null, of the one before it.
+  void outline(Operation *op, linalg::FillOp init) {
     SetVector<Value> captured(op->operand_begin(), op->operand_end());
     getUsedValuesDefinedAbove(op->getRegions(), captured);
     if (init)
@@ -73,7 +76,7 @@ public:
     auto [entry, isNew] = kernels.try_emplace(text, kernel);
     if (isNew) {
       std::string name =
-          ("brt_" + getOriginName(op.getLoc()) + "_" + Twine(kernels.size()))
+          ("brt_" + getOriginName(op->getLoc()) + "_" + Twine(kernels.size()))
               .str();
       kernel.setName(name);
       module.push_back(kernel);
@@ -81,19 +84,19 @@ public:
       kernel.erase();
     }
     OpBuilder b(op);
-    func::CallOp::create(b, op.getLoc(), entry->second, arguments);
-    op.erase();
+    func::CallOp::create(b, op->getLoc(), entry->second, arguments);
+    op->erase();
     if (init)
       init.erase();
   }
 
 private:
-  static func::FuncOp build(linalg::LinalgOp op, linalg::FillOp init,
+  static func::FuncOp build(Operation *op, linalg::FillOp init,
                             ValueRange arguments,
                             ArrayRef<Operation *> constants) {
-    OpBuilder b(op.getContext());
+    OpBuilder b(op->getContext());
     auto type = b.getFunctionType(arguments.getTypes(), {});
-    auto kernel = func::FuncOp::create(op.getLoc(), "kernel", type);
+    auto kernel = func::FuncOp::create(op->getLoc(), "kernel", type);
     kernel.setPrivate();
     Block *body = kernel.addEntryBlock();
     b.setInsertionPointToStart(body);
@@ -104,7 +107,7 @@ private:
     if (init)
       b.clone(*init, mapping);
     b.clone(*op, mapping);
-    func::ReturnOp::create(b, op.getLoc());
+    func::ReturnOp::create(b, op->getLoc());
     return kernel;
   }
 
@@ -125,14 +128,17 @@ struct OutlineKernelsPass
       copy.erase();
     }
 
-    SmallVector<linalg::LinalgOp> ops;
-    getOperation().walk([&](linalg::LinalgOp op) { ops.push_back(op); });
+    SmallVector<Operation *> ops;
+    getOperation().walk([&](Operation *op) {
+      if (isa<linalg::LinalgOp, brt::kernel::AttentionOp>(op))
+        ops.push_back(op);
+    });
     KernelOutliner outliner(getOperation());
     DenseSet<Operation *> inits;
-    for (linalg::LinalgOp op : ops)
+    for (Operation *op : ops)
       if (linalg::FillOp init = getInit(op))
         inits.insert(init);
-    for (linalg::LinalgOp op : ops)
+    for (Operation *op : ops)
       if (!inits.contains(op))
         outliner.outline(op, getInit(op));
   }

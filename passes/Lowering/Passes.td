@@ -11,7 +11,9 @@ def ConvertBrtToLinalgPass : Pass<"convert-brt-to-linalg"> {
   let description = [{
     Every op of the level `cell` becomes linalg, tensor and scf ops on tensors,
     its formula in the bodies of `linalg.generic`. Window attention walks blocks
-    of queries with the keys they see; `brt.recurrence` becomes `scf.for`.
+    of queries with the keys they see, or, if it is to be fused, becomes a
+    `kernel.attention`, as does state attention; `brt.recurrence` becomes
+    `scf.for`.
 
     ```
     // before
@@ -32,10 +34,13 @@ def ConvertBrtToLinalgPass : Pass<"convert-brt-to-linalg"> {
     Numerics: bf16 is computed in f32 and rounded where an op ends; sums are in
               f32, or in f64 where the operands are.
   }];
+  let options = [
+    Option<"fuseAttention", "fuse-attention", "bool", "false",
+           "make kernels of attention">];
   let dependentDialects = [
-    "mlir::arith::ArithDialect", "mlir::linalg::LinalgDialect",
-    "mlir::math::MathDialect", "mlir::scf::SCFDialect",
-    "mlir::tensor::TensorDialect"];
+    "brt::kernel::KernelDialect", "mlir::arith::ArithDialect",
+    "mlir::linalg::LinalgDialect", "mlir::math::MathDialect",
+    "mlir::scf::SCFDialect", "mlir::tensor::TensorDialect"];
 }
 
 def CloneFillsPass : Pass<"brt-clone-fills"> {
@@ -106,10 +111,10 @@ def ExposeBuffersPass : Pass<"brt-expose-buffers", "mlir::ModuleOp"> {
 }
 
 def OutlineKernelsPass : Pass<"brt-outline-kernels", "mlir::ModuleOp"> {
-  let summary = "Make one function of equal structured ops";
+  let summary = "Make one function of equal kernels";
   let description = [{
-    Every linalg op on buffers, and every `memref.copy`, moves to a private
-    function; ops of the same body and types share one, so that code does not
+    Every op of linalg or `kernel` on buffers, and every `memref.copy`, moves to a
+    private function; ops of the same body and types share one, so that code does not
     grow with depth. Numbers used in the body become arguments. An op that adds up
     in a buffer takes along the fill of it right before.
 
@@ -123,8 +128,8 @@ def OutlineKernelsPass : Pass<"brt-outline-kernels", "mlir::ModuleOp"> {
     call @brt_kernel_1(%d, %b) : (f32, memref<8xf32>) -> ()
     ```
 
-    Requires: structured ops on buffers.
-    Ensures:  functions that hold a structured op hold nothing else, but for the
+    Requires: structured ops and kernels on buffers.
+    Ensures:  functions that hold one of them hold nothing else, but for the
               fill of its result.
     Numerics: bit-exact.
   }];

@@ -3,6 +3,7 @@
 
 #include "brt/passes/Pipelines/Levels.h"
 #include "brt/dialects/Brt/Brt.h"
+#include "brt/dialects/Kernel/Kernel.h"
 #include "brt/dialects/Tile/Tile.h"
 #include "brt/passes/Expand/Passes.h"
 #include "brt/passes/Pipelines/Lowering.h"
@@ -48,7 +49,7 @@ static bool isLegalAtCell(Operation *op) {
       op->getDialect());
 }
 
-static bool isLegalAtKernel(Operation *op) {
+static bool isStructuredOnBuffers(Operation *op) {
   return isa<ModuleOp>(op) ||
          isa_and_nonnull<arith::ArithDialect, func::FuncDialect,
                          linalg::LinalgDialect, math::MathDialect,
@@ -56,8 +57,13 @@ static bool isLegalAtKernel(Operation *op) {
              op->getDialect());
 }
 
+static bool isLegalAtKernel(Operation *op) {
+  return isStructuredOnBuffers(op) ||
+         isa_and_nonnull<kernel::KernelDialect>(op->getDialect());
+}
+
 static bool isLegalAtTile(Operation *op) {
-  return isLegalAtKernel(op) ||
+  return isStructuredOnBuffers(op) ||
          isa_and_nonnull<tensor::TensorDialect, tile::TileDialect>(
              op->getDialect());
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "brt/passes/Pipelines/Lowering.h"
+#include "brt/dialects/Kernel/Kernel.h"
 #include "brt/passes/Fission/Passes.h"
 #include "brt/passes/Lowering/Passes.h"
 #include "brt/passes/Tile/Passes.h"
@@ -131,6 +132,7 @@ void brt::registerLoweringInterfaces(DialectRegistry &registry) {
   LLVM::registerInlinerInterface(registry);
   tensor::registerInferTypeOpInterfaceExternalModels(registry);
 
+  kernel::registerBufferizableModels(registry);
   arith::registerBufferViewFlowOpInterfaceExternalModels(registry);
   arith::registerBufferizableOpInterfaceExternalModels(registry);
   bufferization::func_ext::registerBufferizableOpInterfaceExternalModels(

@@ -38,3 +38,21 @@ func.func @sums(%a: memref<4x8xf32>, %b: memref<4xf32>, %c: memref<8xf32>) {
   linalg.reduce {arith.addf} ins(%a : memref<4x8xf32>) outs(%b : memref<4xf32>) dimensions = [1]
   return
 }
+
+// -----
+
+// Equal attention shares a function; another window has its own.
+// CHECK-LABEL: func.func @attention
+// CHECK:         call @[[A:.+]](%arg0, %arg1)
+// CHECK-NEXT:    call @[[A]](%arg1, %arg0)
+// CHECK-NEXT:    call @[[B:.+]](%arg0, %arg1)
+// CHECK:       func.func private @[[A]](
+// CHECK-NEXT:    kernel.attention {{.*}} {window = 4 : i64}
+// CHECK-NEXT:    return
+// CHECK:       func.func private @[[B]](
+func.func @attention(%a: memref<?x8x2x4xf32>, %b: memref<?x8x2x4xf32>) {
+  kernel.attention %a, %a, %a outs(%b : memref<?x8x2x4xf32>) {window = 4} : memref<?x8x2x4xf32>, memref<?x8x2x4xf32>, memref<?x8x2x4xf32>
+  kernel.attention %b, %b, %b outs(%a : memref<?x8x2x4xf32>) {window = 4} : memref<?x8x2x4xf32>, memref<?x8x2x4xf32>, memref<?x8x2x4xf32>
+  kernel.attention %a, %a, %a outs(%b : memref<?x8x2x4xf32>) {window = 5} : memref<?x8x2x4xf32>, memref<?x8x2x4xf32>, memref<?x8x2x4xf32>
+  return
+}
