@@ -14,6 +14,7 @@
 #include "brt/passes/Pipelines/Lowering.h"
 #include "brt/passes/Pipelines/Passes.h"
 #include "brt/passes/Pipelines/Training.h"
+#include "brt/passes/Profile/Passes.h"
 #include "brt/passes/Tile/Passes.h"
 #include "brt/passes/X86/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -43,6 +44,7 @@ void brt::registerAllPasses() {
   registerBrtLoweringPasses();
   registerBrtOptimizePasses();
   registerBrtPipelinesPasses();
+  registerBrtProfilePasses();
   registerBrtTilePasses();
   registerBrtX86Passes();
   registerCompilePipeline();

@@ -5,7 +5,7 @@
 |* holds the code of every entry point for one or more instruction sets, and a
 |* manifest, JSON text that names the arguments and results of each entry point:
 |*
-|*   { "abi": 2, "name": "books", "config": { ... },
+|*   { "abi": 3, "name": "books", "config": { ... },
 |*     "entries": [
 |*       { "name": "forward", "flops": 1234,
 |*         "arguments": [
@@ -18,6 +18,8 @@
 |*         "results": [
 |*           { "kind": "output", "name": "logits", ... },
 |*           { "kind": "carry", "name": "0/keys", ... } ] }, ... ] }
+|*
+|* "kernels" lists { "name": "brt_linear_1", "arguments": "..." } by number.
 |*
 |* `flops` are those of the products that the entry point computes for one lane.
 |* The gradient of a parameter is an output named "gradient/<parameter>". An
@@ -39,7 +41,7 @@ extern "C" {
 #endif
 
 /* Changes with the layout of brt_program_t or the meaning of the manifest. */
-#define BRT_PROGRAM_ABI 2
+#define BRT_PROGRAM_ABI 3
 
 /* Runs an entry point on `lanes` lanes: one buffer for each argument and each
  * result of the manifest, in its order. A result of kind "parameter" or
@@ -69,6 +71,12 @@ typedef struct brt_program_t {
  * memory, so their order does not matter. */
 void brt_parallel_for(int64_t count, void (*body)(int64_t index, void *context),
                       void *context);
+
+/* Called by compiled code, on the thread that called the entry point, around
+ * each run of a kernel: its number in the manifest, the FLOPs it computes and
+ * the bytes of the buffers that it reads and writes. */
+void brt_kernel_begin(int64_t kernel, int64_t flops, int64_t bytes);
+void brt_kernel_end(int64_t kernel);
 
 #ifdef __cplusplus
 }

@@ -5,8 +5,8 @@
 #include "brt-c/Program.h"
 #include "brt/Analysis/Flops.h"
 #include "brt/dialects/Brt/Brt.h"
+#include "brt/passes/Profile/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "llvm/Support/JSON.h"
 
 using namespace mlir;
 using brt::BrtDialect;
@@ -123,10 +123,24 @@ FailureOr<brt::Manifest> brt::Manifest::build(ModuleOp module) {
         name = text.getValue().str();
       config[attr.getName().getValue()] = toJson(attr.getValue());
     }
-  json::Value root = json::Object{{"abi", BRT_PROGRAM_ABI},
-                                  {"name", name},
-                                  {"config", std::move(config)},
-                                  {"entries", std::move(entries)}};
-  llvm::raw_string_ostream(manifest.json) << root;
+  manifest.root = json::Object{{"abi", BRT_PROGRAM_ABI},
+                               {"name", name},
+                               {"config", std::move(config)},
+                               {"entries", std::move(entries)}};
   return manifest;
+}
+
+void brt::Manifest::addKernels(ModuleOp module) {
+  json::Array kernels;
+  if (auto list = module->getAttrOfType<ArrayAttr>(kKernelsAttr))
+    for (auto kernel : list.getAsRange<DictionaryAttr>()) {
+      auto type = cast<FunctionType>(kernel.getAs<TypeAttr>("type").getValue());
+      std::string arguments;
+      llvm::raw_string_ostream os(arguments);
+      llvm::interleaveComma(type.getInputs(), os);
+      kernels.push_back(
+          json::Object{{"name", kernel.getAs<StringAttr>("name").getValue()},
+                       {"arguments", std::move(arguments)}});
+    }
+  root["kernels"] = std::move(kernels);
 }

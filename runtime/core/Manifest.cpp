@@ -167,6 +167,9 @@ Result<Manifest> Manifest::parse(std::string_view text) {
     entry.flops = flops.is_null() ? 0 : flops.get<int64_t>();
     manifest.entries.push_back(std::move(entry));
   }
+  for (const json &kernel : getMember(root, "kernels"))
+    manifest.kernels.push_back(
+        {getText(kernel, "name"), getText(kernel, "arguments")});
   BRT_RETURN_IF_ERROR(manifest.check());
   return manifest;
 }

@@ -8,17 +8,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "Commands.h"
+#include "EntryRunner.h"
 #include "Terminal.h"
 #include "brt/runtime/MachineSpeed.h"
-#include "brt/runtime/Segments.h"
 #include "brt/runtime/Stream.h"
 #include "brt/runtime/Threads.h"
-#include "brt/runtime/Trainer.h"
 #include <algorithm>
 #include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
-#include <random>
 
 using namespace brt::rt;
 
@@ -53,9 +51,7 @@ public:
                 options.entries.end());
   }
 
-  Status runTrainStep();
-  Status runForward();
-  Status runPrefill();
+  Status runProducts(std::string_view entry);
   Status runDecode(int64_t lanes);
 
   std::string formatTable() const;
@@ -66,15 +62,12 @@ private:
     const Manifest &manifest = program.manifest();
     return manifest.entries[manifest.findEntry(name)];
   }
-  Line makeProducts(std::string_view entry, int64_t tokens) const;
   void measure(Line line, const std::function<void()> &call);
-  std::vector<int32_t> drawTokens(int64_t count, int64_t vocabulary);
 
   const Program &program;
   const BenchOptions &options;
   const Parameters &parameters;
   double bandwidth;
-  std::mt19937 random{1};
   std::vector<Line> lines;
 };
 } // namespace
@@ -91,12 +84,6 @@ static double getMedian(std::vector<double> values) {
   auto middle = values.begin() + values.size() / 2;
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
-}
-
-/// A line of an entry point whose speed is bound by its products.
-Line Bench::makeProducts(std::string_view entry, int64_t tokens) const {
-  double flops = static_cast<double>(getEntry(entry).flops) * options.lanes;
-  return {std::string(entry), options.lanes, tokens, flops, /*bytes=*/0};
 }
 
 /// Calls again and again for as long as a line may take; the first call warms
@@ -119,51 +106,14 @@ void Bench::measure(Line line, const std::function<void()> &call) {
   lines.push_back(std::move(line));
 }
 
-/// Tokens but 0, which is padding.
-std::vector<int32_t> Bench::drawTokens(int64_t count, int64_t vocabulary) {
-  std::uniform_int_distribution<int32_t> distribution(
-      1, static_cast<int32_t>(vocabulary) - 1);
-  std::vector<int32_t> tokens(count);
-  for (int32_t &token : tokens)
-    token = distribution(random);
-  return tokens;
-}
-
-Status Bench::runTrainStep() {
-  BRT_ASSIGN_OR_RETURN(Trainer trainer,
-                       Trainer::create(program, options.lanes, /*seed=*/1));
-  int64_t tokens = options.lanes * trainer.segment();
-  const Port *logits =
-      getEntry("forward").findResult(PortKind::Output, "logits");
-  LaneBatch batch;
-  batch.tokens = drawTokens(tokens, logits->shape[2]);
-  batch.starts.assign(options.lanes, 0);
-  batch.documents.assign(options.lanes, 0);
-  batch.counts.assign(options.lanes, trainer.segment());
-  int64_t step = 0;
-  measure(makeProducts("train_step", tokens),
-          [&] { trainer.step(batch, step++); });
-  return {};
-}
-
-Status Bench::runForward() {
-  BRT_ASSIGN_OR_RETURN(SegmentReader reader,
-                       SegmentReader::create(program, options.lanes));
-  int64_t count = options.lanes * reader.segment();
-  std::vector<int32_t> tokens = drawTokens(count, reader.vocabulary());
-  std::vector<uint8_t> starts(options.lanes, 0);
-  measure(makeProducts("forward", count),
-          [&] { reader.read(parameters, tokens.data(), starts.data()); });
-  return {};
-}
-
-Status Bench::runPrefill() {
-  BRT_ASSIGN_OR_RETURN(Stream stream, Stream::create(program, options.lanes));
-  std::vector<std::vector<int32_t>> tokens;
-  for (int64_t lane = 0; lane < options.lanes; ++lane)
-    tokens.push_back(drawTokens(stream.block(), stream.vocabulary()));
-  measure(makeProducts("prefill", options.lanes * stream.block()),
-          [&] { stream.read(parameters, tokens); });
+/// A line of an entry point whose speed is bound by its products.
+Status Bench::runProducts(std::string_view entry) {
+  BRT_ASSIGN_OR_RETURN(EntryRunner runner,
+                       EntryRunner::create(program, entry, options.lanes));
+  double flops = static_cast<double>(getEntry(entry).flops) * options.lanes;
+  measure({std::string(entry), options.lanes, runner.tokens(), flops,
+           /*bytes=*/0},
+          [&] { runner.run(); });
   return {};
 }
 
@@ -172,10 +122,7 @@ Status Bench::runPrefill() {
 Status Bench::runDecode(int64_t lanes) {
   BRT_ASSIGN_OR_RETURN(Stream stream, Stream::create(program, lanes));
   auto draw = [&](int64_t count) {
-    std::vector<std::vector<int32_t>> tokens;
-    for (int64_t lane = 0; lane < lanes; ++lane)
-      tokens.push_back(drawTokens(count, stream.vocabulary()));
-    return tokens;
+    return drawLanes(lanes, count, stream.vocabulary());
   };
   // The window is full from the second block on.
   stream.read(parameters, draw(stream.block()));
@@ -280,12 +227,9 @@ Status brt::rt::runBench(const Program &program, const BenchOptions &options) {
   double bandwidth = measureReadBandwidth();
   resetPeakMemory();
   Bench bench(program, options, parameters, bandwidth);
-  if (bench.wants("train_step"))
-    BRT_RETURN_IF_ERROR(bench.runTrainStep());
-  if (bench.wants("forward"))
-    BRT_RETURN_IF_ERROR(bench.runForward());
-  if (bench.wants("prefill"))
-    BRT_RETURN_IF_ERROR(bench.runPrefill());
+  for (const char *entry : {"train_step", "forward", "prefill"})
+    if (bench.wants(entry))
+      BRT_RETURN_IF_ERROR(bench.runProducts(entry));
   if (bench.wants("decode")) {
     BRT_RETURN_IF_ERROR(bench.runDecode(options.lanes));
     if (options.decodeLanes != options.lanes)

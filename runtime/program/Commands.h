@@ -40,6 +40,15 @@ struct BenchOptions {
   bool json = false;
 };
 
+struct ProfileOptions {
+  std::string entry = "forward";
+  int64_t lanes = 1, calls = 3;
+  /// Kernels to list.
+  size_t top = 30;
+  /// Where to write a trace, if not empty.
+  std::string out;
+};
+
 struct GenerateOptions {
   std::string checkpoint;
   /// The prompt itself, or a file that holds it, "-" for standard input.
@@ -86,6 +95,8 @@ Status runGenerate(const Program &program, const GenerateOptions &options);
 Status runTrain(const Program &program, const TrainOptions &options);
 /// Measures the speed of entry points beside that of the machine.
 Status runBench(const Program &program, const BenchOptions &options);
+/// Says where the time of an entry point goes, kernel by kernel.
+Status runProfile(const Program &program, const ProfileOptions &options);
 /// Says what the program is.
 Status runInfo(const Program &program);
 

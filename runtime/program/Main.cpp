@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Commands.h"
+#include "EntryRunner.h"
 #include "Terminal.h"
 #include "brt/runtime/Threads.h"
 #include <CLI/CLI.hpp>
@@ -27,6 +28,7 @@ struct Options {
   EvalOptions eval;
   GenerateOptions generate;
   BenchOptions bench;
+  ProfileOptions profile;
   bool greedy = false;
 };
 } // namespace
@@ -217,7 +219,7 @@ static void addBench(CLI::App &app, Options &options, const std::string &path) {
       ->add_option("--entry", bench.entries,
                    "Entry point to measure: train_step, forward, prefill or "
                    "decode; may be given again (default: all there are)")
-      ->check(CLI::IsMember({"train_step", "forward", "prefill", "decode"}));
+      ->check(CLI::IsMember(getRunnableEntries()));
   auto addLanes = [&](const char *name, int64_t &lanes, const char *text) {
     command->add_option(name, lanes, text)
         ->capture_default_str()
@@ -230,6 +232,33 @@ static void addBench(CLI::App &app, Options &options, const std::string &path) {
       ->capture_default_str()
       ->check(CLI::Range(0.0, 3600.0));
   command->add_flag("--json", bench.json, "Print JSON");
+}
+
+static void addProfile(CLI::App &app, Options &options,
+                       const std::string &path) {
+  ProfileOptions &profile = options.profile;
+  CLI::App *command =
+      addCommand(app, options, "profile",
+                 "Say where the time of an entry point goes, kernel by kernel",
+                 path + " profile --entry train_step --out trace.json");
+  command
+      ->add_option(
+          "--entry", profile.entry,
+          "Entry point to call: train_step, forward, prefill or decode")
+      ->capture_default_str()
+      ->check(CLI::IsMember(getRunnableEntries()));
+  command->add_option("--lanes", profile.lanes, "Lanes of a call")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 4096));
+  command->add_option("--calls", profile.calls, "Calls to average over")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000000));
+  command->add_option("--top", profile.top, "Kernels to list")
+      ->capture_default_str()
+      ->check(isInteger<size_t>());
+  command->add_option("--out", profile.out,
+                      "File for a trace of all kernels, which "
+                      "https://ui.perfetto.dev shows");
 }
 
 //===----------------------------------------------------------------------===//
@@ -249,6 +278,8 @@ static Status run(const CLI::App &app, Options &options) {
     return runEval(program, options.eval);
   if (app.got_subcommand("bench"))
     return runBench(program, options.bench);
+  if (app.got_subcommand("profile"))
+    return runProfile(program, options.profile);
   if (app.got_subcommand("generate")) {
     if (options.greedy)
       options.generate.sampler.temperature = 0;
@@ -283,6 +314,7 @@ int main(int argc, char **argv) {
   addEval(app, options, path);
   addGenerate(app, options, path);
   addBench(app, options, path);
+  addProfile(app, options, path);
   addCommand(app, options, "info", "Print what this program is and needs",
              path + " info");
 
@@ -303,8 +335,8 @@ int main(int argc, char **argv) {
   if (app.get_subcommands().empty())
     return fail(
         name,
-        "expects a command: init, train, eval, generate, bench or info; "
-        "--help tells what they do",
+        "expects a command: init, train, eval, generate, bench, profile or "
+        "info; --help tells what they do",
         1);
   Status status = run(app, options);
   if (status.ok())

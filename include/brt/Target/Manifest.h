@@ -5,19 +5,21 @@
 #define BRT_TARGET_MANIFEST_H
 
 #include "mlir/IR/BuiltinOps.h"
-#include <string>
+#include "llvm/Support/JSON.h"
 
 namespace brt {
 
 /// The manifest of the entry points of a module of the level `cell`, as
 /// brt-c/Program.h defines it, and the names of the entry points in its order.
 struct Manifest {
-  std::string json;
+  llvm::json::Object root;
   llvm::SmallVector<std::string> entries;
 
   /// Fails with an error at the entry point where an argument or result has a
   /// type that no buffer has.
   static llvm::FailureOr<Manifest> build(mlir::ModuleOp module);
+  /// Adds the kernels that --brt-instrument-kernels has numbered.
+  void addKernels(mlir::ModuleOp module);
 };
 
 } // namespace brt

@@ -37,8 +37,8 @@ struct CompileOptions {
 
 /// Compiles the entry points of a module of the level `model` or `cell` to one
 /// relocatable object that exports `brt_program` (brt-c/Program.h) and needs
-/// `brt_parallel_for` and the C library. The module itself is not changed.
-/// Errors are emitted on its context.
+/// the runtime's functions declared there and the C library. The module itself
+/// is not changed. Errors are emitted on its context.
 llvm::LogicalResult compileToObject(mlir::ModuleOp module,
                                     const CompileOptions &options,
                                     llvm::raw_pwrite_stream &os);

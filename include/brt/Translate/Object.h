@@ -29,8 +29,8 @@ struct ObjectOptions {
 llvm::LogicalResult translateToObject(mlir::ModuleOp module,
                                       const ObjectOptions &options,
                                       llvm::StringRef outputPath);
-/// a shared object that exports it, which takes `brt_parallel_for` from its
-/// loader;
+/// a shared object that exports it, which takes the runtime's functions of
+/// brt-c/Program.h from its loader;
 llvm::LogicalResult translateToShared(mlir::ModuleOp module,
                                       const ObjectOptions &options,
                                       llvm::StringRef outputPath);

@@ -50,12 +50,20 @@ struct EntryInfo {
   std::vector<Port> getCarry() const;
 };
 
+/// A kernel that compiled code tells of when it runs: its name and the types of
+/// its arguments, a text for people.
+struct KernelInfo {
+  std::string name, arguments;
+};
+
 /// The manifest of a program.
 struct Manifest {
   std::string name;
   /// The options of the model as JSON text, an object.
   std::string config;
   std::vector<EntryInfo> entries;
+  /// By number.
+  std::vector<KernelInfo> kernels;
 
   /// Errors: Mismatch for another version, DataLoss for anything not
   /// understood or contradictory.

@@ -8,6 +8,7 @@
 #include "brt/passes/Pipelines/Levels.h"
 #include "brt/passes/Pipelines/Lowering.h"
 #include "brt/passes/Pipelines/Training.h"
+#include "brt/passes/Profile/Passes.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -116,9 +117,11 @@ static FailureOr<brt::Manifest> lowerToKernels(ModuleOp module,
   if (failed(manifest) ||
       failed(runPipeline(module, [](OpPassManager &manager) {
         brt::buildBufferPipeline(manager);
+        manager.addPass(brt::createInstrumentKernelsPass());
         return success();
       })))
     return failure();
+  manifest->addKernels(module);
   return manifest;
 }
 

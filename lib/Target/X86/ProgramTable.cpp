@@ -40,15 +40,17 @@ void brt::x86::addProgramTable(Module &module, const Manifest &manifest,
       ArrayType::get(StructType::get(pointer, pointer), variants.size());
   Constant *table = addConstant(module, "brt_variants",
                                 ConstantArray::get(variantsType, variants));
+  std::string json;
+  raw_string_ostream(json) << json::Value(json::Object(manifest.root));
   Constant *text = addConstant(
       module, "brt_manifest",
-      ConstantDataArray::getString(context, manifest.json, /*AddNull=*/false));
+      ConstantDataArray::getString(context, json, /*AddNull=*/false));
 
   // brt_program_t.
-  Constant *program = ConstantStruct::getAnon(
-      {ConstantInt::get(i32, BRT_PROGRAM_ABI),
-       ConstantInt::get(i32, variants.size()), table, text,
-       ConstantInt::get(i64, manifest.json.size())});
+  Constant *program =
+      ConstantStruct::getAnon({ConstantInt::get(i32, BRT_PROGRAM_ABI),
+                               ConstantInt::get(i32, variants.size()), table,
+                               text, ConstantInt::get(i64, json.size())});
   new GlobalVariable(module, program->getType(), /*isConstant=*/true,
                      GlobalValue::ExternalLinkage, program, "brt_program");
 }

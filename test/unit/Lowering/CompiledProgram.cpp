@@ -37,6 +37,9 @@ extern "C" void brt_parallel_for(int64_t count, void (*body)(int64_t, void *),
     thread.join();
 }
 
+extern "C" void brt_kernel_begin(int64_t, int64_t, int64_t) {}
+extern "C" void brt_kernel_end(int64_t) {}
+
 OwningOpRef<ModuleOp> brt::test::parseEntryPoints(MLIRContext &context,
                                                   StringRef text) {
   DialectRegistry registry;

@@ -38,6 +38,7 @@ static void forward(int64_t lanes, const void *const *arguments,
                     void *const *results) {
   auto *table = static_cast<const float *>(arguments[0]);
   float scale = *static_cast<const float *>(arguments[1]);
+  brt_kernel_begin(/*kernel=*/0, /*flops=*/kFlops * lanes, /*bytes=*/8 * lanes);
   forLanes(lanes, [&](int64_t lane) {
     auto *tokens = static_cast<const int32_t *>(arguments[3]) + lane * kSegment;
     auto *losses = static_cast<float *>(results[1]) + lane * kSegment;
@@ -54,6 +55,7 @@ static void forward(int64_t lanes, const void *const *arguments,
     }
     static_cast<float *>(results[2])[lane] = sum;
   });
+  brt_kernel_end(/*kernel=*/0);
 }
 
 /// table, scale, state [B, 1], position [B], tokens [B, n], counts [B],
@@ -83,7 +85,8 @@ static void stream(int64_t lanes, const void *const *arguments,
 }
 
 static constexpr char kManifest[] = R"({
-  "abi": 2, "name": "fake", "config": {"name": "fake", "segment": 8},
+  "abi": 3, "name": "fake", "config": {"name": "fake", "segment": 8},
+  "kernels": [{"name": "brt_fake_1", "arguments": "memref<?x8xi32>"}],
   "entries": [
     {"name": "init",
      "arguments": [

@@ -16,6 +16,8 @@
 namespace fake {
 
 constexpr int64_t kSegment = 8, kBlock = 4, kVocabulary = 256;
+/// What the one kernel of `forward` says to compute for a lane.
+constexpr int64_t kFlops = 1000;
 
 /// The token with the greatest logit, where `sum` includes `last`.
 constexpr int32_t getNext(int64_t sum, int32_t last) {

@@ -9,7 +9,7 @@ using namespace brt::rt;
 /// A manifest of one entry point.
 static std::string makeManifest(const std::string &arguments,
                                 const std::string &results) {
-  return R"({"abi":2,"name":"m","entries":[{"name":"f","arguments":[)" +
+  return R"({"abi":3,"name":"m","entries":[{"name":"f","arguments":[)" +
          arguments + R"(],"results":[)" + results + "]}]}";
 }
 
@@ -47,10 +47,10 @@ static const BrokenCase kBroken[] = {
     {"List", "[]", "is not JSON"},
     {"OtherVersion", R"({"abi":1,"entries":[]})", "has version 1"},
     {"NoVersion", R"({"entries":[]})", "has version null"},
-    {"NoEntries", R"({"abi":2})", "lacks its entry points"},
-    {"NoArguments", R"({"abi":2,"entries":[{"name":"f"}]})", "lacks the"},
+    {"NoEntries", R"({"abi":3})", "lacks its entry points"},
+    {"NoArguments", R"({"abi":3,"entries":[{"name":"f"}]})", "lacks the"},
     {"FlopsAreText",
-     R"({"abi":2,"entries":[{"name":"f","arguments":[],"results":[],)"
+     R"({"abi":3,"entries":[{"name":"f","arguments":[],"results":[],)"
      R"("flops":"many"}]})",
      "FLOPs are no number"},
     {"UnknownKind", makeManifest(makePort("gift", "a", "[1]"), ""), "without"},
@@ -86,7 +86,7 @@ static const BrokenCase kBroken[] = {
     {"ParameterLacks", makeManifest("", makePort("parameter", "p", "[1]")),
      "'p' is a parameter that"},
     {"EntryTwice",
-     R"({"abi":2,"entries":[{"name":"f","arguments":[],"results":[]},)"
+     R"({"abi":3,"entries":[{"name":"f","arguments":[],"results":[]},)"
      R"({"name":"f","arguments":[],"results":[]}]})",
      "two entry points 'f'"}};
 

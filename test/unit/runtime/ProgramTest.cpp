@@ -121,6 +121,10 @@ static const ErrorCase kErrors[] = {
      "no entry point 'train_step'"},
     {"BenchLanesZero", "fake bench --lanes 0", "--lanes"},
     {"BenchSecondsText", "fake bench --seconds long", "--seconds"},
+    {"ProfileUnknownEntry", "fake profile --entry train", "--entry"},
+    {"ProfileMissingEntry", "fake profile --entry train_step",
+     "no entry point 'train_step'"},
+    {"ProfileNoFolder", "fake profile --out no/trace.json", "No such file"},
     {"NoPrompt", "fake generate " CHECKPOINT, "prompt"},
     {"EmptyPrompt", "fake generate " CHECKPOINT "--prompt ''", "got none"},
     {"TwoPrompts",
@@ -311,4 +315,24 @@ TEST_F(ProgramRun, MeasuresItsEntryPoints) {
   Outcome table = run("fake bench --seconds 0 --entry forward --lanes 2");
   EXPECT_TRUE(contains(table.out, "forward")) << table.out;
   EXPECT_FALSE(contains(table.out, "decode")) << table.out;
+}
+
+TEST_F(ProgramRun, ProfilesItsKernels) {
+  Outcome outcome =
+      run("fake profile --entry forward --lanes 3 --calls 2 --out trace.json");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "brt_fake_1 (memref<?x8xi32>)"))
+      << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "between kernels")) << outcome.out;
+  auto events = nlohmann::json::parse(folder.read("trace.json"))["traceEvents"];
+  ASSERT_EQ(events.size(), 2u);
+  for (const nlohmann::json &event : events) {
+    EXPECT_EQ(event["name"], "brt_fake_1");
+    EXPECT_EQ(event["ph"], "X");
+    EXPECT_GE(event["dur"], 0);
+    EXPECT_EQ(event["args"]["flops"], 3 * fake::kFlops);
+  }
+  EXPECT_LE(events[0]["ts"].get<double>() + events[0]["dur"].get<double>(),
+            events[1]["ts"].get<double>());
+  EXPECT_TRUE(contains(run("fake profile --top 0").out, "1 other kernels"));
 }
