@@ -202,6 +202,15 @@ bool SharedRaces::launchCopy(const Access &access, uint32_t offset,
   return found;
 }
 
+bool SharedRaces::launchCopies(const Row &row, uint32_t offset) {
+  if (!writeRow(row, offset))
+    return false;
+  size_t at = offset / kCellBytes;
+  for (size_t i = 0; i < row.lanes * row.words; ++i)
+    writers.who[at + i] |= kInFlightBit;
+  return true;
+}
+
 void SharedRaces::land(const Access &access, uint32_t offset, uint32_t size) {
   for (uint32_t at = offset / kCellBytes; at * kCellBytes < offset + size;
        ++at) {

@@ -48,6 +48,8 @@ public:
   /// An asynchronous copy begins to write; it ends with `land`.
   bool launchCopy(const Access &access, uint32_t offset, uint32_t size,
                   Conflict &conflict);
+  /// The same for a row of lanes; as writeRow.
+  bool launchCopies(const Row &row, uint32_t offset);
   void land(const Access &access, uint32_t offset, uint32_t size);
 
 private:

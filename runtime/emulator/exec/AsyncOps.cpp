@@ -29,12 +29,19 @@ struct CopyOp {
 static constexpr uint32_t kOneInLandsEarly = 4;
 
 static void moveBytes(Warp &warp, const PendingCopy &copy) {
+  constexpr uint32_t kUsual = 16;
   uint8_t *to = warp.block->shared + copy.destination;
+  const void *from = reinterpret_cast<const void *>(copy.source);
+  warp.worker->changedMemory = true;
+  if (copy.copied == kUsual) {
+    std::memcpy(to, from, kUsual);
+    std::memset(to + warp.block->sharedShadow, 1, kUsual);
+    return;
+  }
   if (copy.copied)
-    std::memcpy(to, reinterpret_cast<const void *>(copy.source), copy.copied);
+    std::memcpy(to, from, copy.copied);
   std::memset(to + copy.copied, 0, copy.bytes - copy.copied);
   std::memset(to + warp.block->sharedShadow, 1, copy.bytes);
-  warp.worker->changedMemory = true;
 }
 
 /// Bytes to read of each lane's source; the rest is zeros.
@@ -46,17 +53,16 @@ static unsigned copiedBytes(const CopyOp &op, Warp &warp, unsigned lane) {
   return std::min(op.bytes, warp.reg<uint32_t>(op.sourceBytes - 1)[lane]);
 }
 
-/// Checks the source range of one lane. Only what is read has to be there.
-static bool sourceIsGood(const Inst *inst, Warp &warp, const CopyOp &op,
-                         unsigned lane, unsigned bytes, Resolved &from) {
-  if (!bytes)
-    return true;
+/// Checks the source range of one lane that reads less than the whole copy.
+/// Only what is read has to be there.
+static void resolveSource(const Inst *inst, Warp &warp, const CopyOp &op,
+                          unsigned lane, unsigned bytes, Resolved &from) {
   // Alignment is that of the whole copy; bounds are those of its bytes.
   uint64_t address = from.address[lane];
   if (address & (op.bytes - 1)) {
     warp.reportAddress(inst, FindingKind::Misaligned, lane, address,
                        "the source of the copy is not aligned to its size");
-    return false;
+    return;
   }
   Resolved piece;
   for (unsigned at = 0; at < bytes;) {
@@ -66,7 +72,7 @@ static bool sourceIsGood(const Inst *inst, Warp &warp, const CopyOp &op,
     resolveAt(inst, warp, Space::Global, piece.address, 1u << lane, size,
               AccessKind::Read, piece);
     if (!piece.lanes)
-      return false;
+      return;
     at += size;
   }
   from.lanes |= 1u << lane;
@@ -76,7 +82,45 @@ static bool sourceIsGood(const Inst *inst, Warp &warp, const CopyOp &op,
                std::min<unsigned>(sizeof(uint32_t), bytes - at), op.from, false,
                false);
   }
-  return true;
+}
+
+/// Resolves the sources of `lanes`; those that are not good are left out.
+static void resolveSources(const Inst *inst, Warp &warp, const CopyOp &op,
+                           uint32_t lanes, Resolved &from, uint32_t *copied) {
+  uint32_t whole = 0;
+  for (uint32_t left = lanes; left; left &= left - 1) {
+    unsigned lane = __builtin_ctz(left);
+    copied[lane] = copiedBytes(op, warp, lane);
+    whole |= uint32_t(copied[lane] == op.bytes) << lane;
+  }
+  computeAddresses(op.from, warp, from.address);
+  resolveAt(inst, warp, Space::Global, from.address, whole, op.bytes,
+            AccessKind::Read, from);
+  noteReads(inst, warp, from, op.bytes, op.from);
+  for (uint32_t left = lanes & ~whole; left; left &= left - 1) {
+    unsigned lane = __builtin_ctz(left);
+    if (copied[lane])
+      resolveSource(inst, warp, op, lane, copied[lane], from);
+  }
+  countAccess(warp, op.from.site, from, op.bytes);
+}
+
+/// From now on the destinations belong to nobody.
+static void launchCopies(const Inst *inst, Warp &warp, const CopyOp &op,
+                         const Resolved &to, Run run) {
+  SharedRaces &races = *warp.block->races;
+  uint32_t offset =
+      static_cast<uint32_t>(to.host[run.first] - warp.block->shared);
+  Access first{warp.index, run.first, op.to.site, false};
+  if (!run.same && races.launchCopies({first, run.count, op.bytes / 4}, offset))
+    return;
+  for (unsigned lane = run.first; lane < run.first + run.count; ++lane) {
+    offset = static_cast<uint32_t>(to.host[lane] - warp.block->shared);
+    Conflict conflict;
+    if (races.launchCopy({warp.index, lane, op.to.site, false}, offset,
+                         op.bytes, conflict))
+      reportRace(inst, warp, lane, offset, conflict);
+  }
 }
 
 static const Inst *runCopyAsync(const Inst *inst, Warp &warp) {
@@ -86,39 +130,42 @@ static const Inst *runCopyAsync(const Inst *inst, Warp &warp) {
   resolveAt(inst, warp, Space::Shared, to.address, warp.active, op.bytes,
             AccessKind::Write, to);
   countAccess(warp, op.to.site, to, op.bytes);
-  computeAddresses(op.from, warp, from.address);
-  from.lanes = from.shared = 0;
-  SharedRaces *races = warp.block->races.get();
-  SiteCount &count = warp.worker->counters.sites[op.from.site];
-  for (uint32_t left = to.lanes; left; left &= left - 1) {
+  uint32_t copied[kLanes] = {};
+  uint32_t lanes = to.lanes;
+  resolveSources(inst, warp, op, lanes, from, copied);
+  for (uint32_t left = lanes & ~from.lanes; left; left &= left - 1)
+    if (copied[__builtin_ctz(left)])
+      lanes &= ~(left & -left); // its source is not good
+  to.lanes = lanes;
+  to.next &= lanes & lanes << 1;
+  to.same &= lanes & lanes << 1;
+  warp.worker->counters.sites[op.from.site].asyncBytes +=
+      uint64_t(op.bytes) * __builtin_popcount(lanes);
+  if (warp.block->races)
+    forRuns(to, [&](Run run) {
+      launchCopies(inst, warp, op, to, run);
+      // Whoever reads before the wait is reported as a race, not as a reader
+      // of memory that was never written.
+      std::memset(to.written[run.first], 1,
+                  run.same ? op.bytes : run.count * op.bytes);
+    });
+  for (uint32_t left = lanes; left; left &= left - 1) {
     unsigned lane = __builtin_ctz(left);
     PendingCopy copy;
     copy.source = from.address[lane];
     copy.destination =
         static_cast<uint32_t>(to.host[lane] - warp.block->shared);
     copy.bytes = op.bytes;
-    copy.copied = copiedBytes(op, warp, lane);
+    copy.copied = copied[lane];
     copy.lane = static_cast<uint8_t>(lane);
     copy.group = warp.copyGroups[lane];
     copy.site = op.to.site;
     copy.order = warp.copiesMade++;
-    if (!sourceIsGood(inst, warp, op, lane, copy.copied, from))
-      continue;
-    count.asyncBytes += op.bytes;
-    Conflict conflict;
-    if (races && races->launchCopy({warp.index, lane, op.to.site, false},
-                                   copy.destination, op.bytes, conflict))
-      reportRace(inst, warp, lane, copy.destination, conflict);
-    // Whoever reads before the wait is reported as a race, not as a reader of
-    // memory that was never written.
-    if (races)
-      std::memset(to.written[lane], 1, op.bytes);
     copy.landed = warp.worker->random.below(kOneInLandsEarly) == 0;
     if (copy.landed)
       moveBytes(warp, copy);
     warp.copies.push_back(copy);
   }
-  countAccess(warp, op.from.site, from, op.bytes);
   if (warp.stopped())
     return nullptr;
   BRT_EMU_NEXT(inst + 1, warp);

@@ -11,6 +11,7 @@
 #include "exec/FloatFormats.h"
 
 #include <algorithm>
+#include <cstring>
 
 using namespace brt::emu;
 
@@ -110,55 +111,108 @@ void brt::emu::decodeTile(const uint8_t *from, Type, unsigned count,
   std::memcpy(to, from, count * sizeof(double));
 }
 
-// And back, for the types of accumulators.
-static void encodeTile(const float *from, Type type, unsigned count,
-                       uint8_t *to) {
-  for (unsigned i = 0; i < count; ++i)
-    if (type == Type::F16)
-      reinterpret_cast<uint16_t *>(to)[i] = f16FromFloat(from[i]);
-    else
-      reinterpret_cast<float *>(to)[i] = canonical(from[i]);
-}
-template <class T>
-static void encodeTile(const T *from, Type, unsigned count, uint8_t *to) {
-  std::memcpy(to, from, count * sizeof(T));
+/// Columns become rows of `stride`. Of 8 by 8 words, by vectors.
+template <unsigned width, class T>
+static void transposeTile(const T *tile, T *out, unsigned stride) {
+  if constexpr (width == kTileRows && sizeof(T) == sizeof(float)) {
+    typedef T Row __attribute__((vector_size(8 * sizeof(T))));
+    Row in[8], pairs[8], quads[8];
+    std::memcpy(in, tile, sizeof in);
+    for (unsigned i = 0; i < 8; i += 2) {
+      pairs[i] =
+          __builtin_shufflevector(in[i], in[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+      pairs[i + 1] =
+          __builtin_shufflevector(in[i], in[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+    for (unsigned i = 0; i < 8; i += i % 2 ? 3 : 1) {
+      quads[i] = __builtin_shufflevector(pairs[i], pairs[i + 2], 0, 1, 8, 9, 4,
+                                         5, 12, 13);
+      quads[i + 2] = __builtin_shufflevector(pairs[i], pairs[i + 2], 2, 3, 10,
+                                             11, 6, 7, 14, 15);
+    }
+    for (unsigned i = 0; i < 4; ++i) {
+      Row low = __builtin_shufflevector(quads[i], quads[i + 4], 0, 1, 2, 3, 8,
+                                        9, 10, 11);
+      Row high = __builtin_shufflevector(quads[i], quads[i + 4], 4, 5, 6, 7, 12,
+                                         13, 14, 15);
+      std::memcpy(out + i * stride, &low, sizeof low);
+      std::memcpy(out + (i + 4) * stride, &high, sizeof high);
+    }
+  } else {
+    for (unsigned column = 0; column < width; ++column)
+      for (unsigned row = 0; row < kTileRows; ++row)
+        out[column * stride + row] = tile[row * width + column];
+  }
 }
 
 /// Puts a tile of 8 rows of `width` into a matrix with rows of `stride`.
 template <unsigned width, class T>
 static void placeTile(const T *tile, bool transposed, Fragment::Place at,
                       unsigned stride, T *out) {
-  if (!transposed) {
-    out += at.row * stride + at.column;
-    for (unsigned row = 0; row < kTileRows; ++row)
-      std::copy_n(tile + row * width, width, out + row * stride);
-    return;
+  if (transposed)
+    return transposeTile<width>(tile, out + at.column * stride + at.row,
+                                stride);
+  out += at.row * stride + at.column;
+  for (unsigned row = 0; row < kTileRows; ++row)
+    std::copy_n(tile + row * width, width, out + row * stride);
+}
+
+/// Four neighbours, as a vector.
+template <class T>
+struct Four {
+  typedef T Vector __attribute__((vector_size(4 * sizeof(T))));
+  static Vector load(const T *from) {
+    Vector result;
+    std::memcpy(&result, from, sizeof result);
+    return result;
   }
-  out += at.column * stride + at.row;
-  for (unsigned column = 0; column < width; ++column)
-    for (unsigned row = 0; row < kTileRows; ++row)
-      out[column * stride + row] = tile[row * width + column];
+  static void store(Vector value, T *to) {
+    if constexpr (std::is_same_v<T, float>)
+      value = value == value ? value : Vector{} + canonical(NAN);
+    std::memcpy(to, &value, sizeof value);
+  }
+};
+
+/// The tile of a pair of registers, by rows of `stride`.
+template <class T>
+static void joinPair(const T *even, const T *odd, T *out, unsigned stride) {
+  for (unsigned row = 0; row < kTileRows; ++row, out += stride) {
+    auto first = Four<T>::load(even + 4 * row);
+    auto second = Four<T>::load(odd + 4 * row);
+    auto low = __builtin_shufflevector(first, second, 0, 4, 1, 5);
+    auto high = __builtin_shufflevector(first, second, 2, 6, 3, 7);
+    std::memcpy(out, &low, sizeof low);
+    std::memcpy(out + 4, &high, sizeof high);
+  }
+}
+template <class T>
+static void splitPair(const T *tile, unsigned stride, T *even, T *odd) {
+  for (unsigned row = 0; row < kTileRows; ++row, tile += stride) {
+    auto low = Four<T>::load(tile), high = Four<T>::load(tile + 4);
+    Four<T>::store(__builtin_shufflevector(low, high, 0, 2, 4, 6),
+                   even + 4 * row);
+    Four<T>::store(__builtin_shufflevector(low, high, 1, 3, 5, 7),
+                   odd + 4 * row);
+  }
 }
 
 /// The fragment by rows.
 template <class T>
 void brt::emu::gatherFragment(const Fragment &f, Warp &warp, T *out) {
-  unsigned registers = f.registerCount(), perTile = f.paired ? 2 : 1;
-  unsigned width = f.paired ? 8 : 4 * f.perRegister();
-  T tile[kMaxTile];
-  for (unsigned r = 0; r < registers; r += perTile) {
-    if (f.paired) {
-      T half[2][kLanes];
-      for (unsigned i = 0; i < 2; ++i)
-        decodeTile(warp.reg<uint8_t>(f.regs[r + i]), f.type, kLanes, half[i]);
-      for (unsigned lane = 0; lane < kLanes; ++lane) {
-        tile[2 * lane] = half[0][lane];
-        tile[2 * lane + 1] = half[1][lane];
-      }
-    } else {
-      decodeTile(warp.reg<uint8_t>(f.regs[r]), f.type, kTileRows * width, tile);
+  unsigned registers = f.registerCount();
+  if (f.paired) {
+    for (unsigned r = 0; r < registers; r += 2) {
+      Fragment::Place at = cornerOf(f, r / 2, 8);
+      joinPair(warp.reg<T>(f.regs[r]), warp.reg<T>(f.regs[r + 1]),
+               out + at.row * f.columns + at.column, f.columns);
     }
-    Fragment::Place at = cornerOf(f, r / perTile, width);
+    return;
+  }
+  unsigned width = 4 * f.perRegister();
+  T tile[kMaxTile];
+  for (unsigned r = 0; r < registers; ++r) {
+    decodeTile(warp.reg<uint8_t>(f.regs[r]), f.type, kTileRows * width, tile);
+    Fragment::Place at = cornerOf(f, r, width);
     if (width == 8)
       placeTile<8>(tile, f.transposed, at, f.columns, out);
     else if (width == 4)
@@ -171,33 +225,34 @@ void brt::emu::gatherFragment(const Fragment &f, Warp &warp, T *out) {
 /// The other way, for accumulators; copies of the fragment too.
 template <class T>
 void brt::emu::scatterFragment(const Fragment &f, Warp &warp, const T *values) {
-  unsigned registers = f.registerCount(), perTile = f.paired ? 2 : 1;
-  unsigned width = f.paired ? 8 : 4 * f.perRegister();
-  T tile[kMaxTile];
-  for (unsigned r = 0; r < f.regs.size(); r += perTile) {
-    Fragment::Place at = cornerOf(f, r % registers / perTile, width);
+  unsigned registers = f.registerCount();
+  constexpr unsigned kWidth = 8;
+  if (f.paired) {
+    for (unsigned r = 0; r < f.regs.size(); r += 2) {
+      Fragment::Place at = cornerOf(f, r % registers / 2, kWidth);
+      splitPair(values + at.row * f.columns + at.column, f.columns,
+                warp.reg<T>(f.regs[r]), warp.reg<T>(f.regs[r + 1]));
+    }
+    return;
+  }
+  // Halves.
+  for (unsigned r = 0; r < f.regs.size(); ++r) {
+    Fragment::Place at = cornerOf(f, r % registers, kWidth);
+    uint16_t *to = warp.reg<uint16_t>(f.regs[r]);
     for (unsigned row = 0; row < kTileRows; ++row)
-      std::copy_n(values + (at.row + row) * f.columns + at.column, width,
-                  tile + row * width);
-    if (!f.paired) {
-      encodeTile(tile, f.type, kTileRows * width, warp.reg<uint8_t>(f.regs[r]));
-      continue;
-    }
-    for (unsigned i = 0; i < 2; ++i) {
-      T half[kLanes];
-      for (unsigned lane = 0; lane < kLanes; ++lane)
-        half[lane] = tile[2 * lane + i];
-      encodeTile(half, f.type, kLanes, warp.reg<uint8_t>(f.regs[r + i]));
-    }
+      for (unsigned i = 0; i < kWidth; ++i)
+        to[row * kWidth + i] = f16FromFloat(static_cast<float>(
+            values[(at.row + row) * f.columns + at.column + i]));
   }
 }
 
-/// c += a * b by rows; m is a multiple of 4 and n one of 8. The order of a sum
-/// is not specified; this is one of the allowed.
+/// c += a * b by rows; m and n are multiples of 8. The order of a sum is not
+/// specified; this is one of the allowed.
 template <class T>
 void brt::emu::accumulate(const T *a, const T *b, T *c, unsigned m, unsigned n,
                           unsigned depth) {
-  constexpr unsigned kHigh = 4, kWide = 8;
+  // As many sums as registers hold.
+  constexpr unsigned kHigh = 32 / sizeof(T), kWide = 8;
   for (unsigned row = 0; row < m; row += kHigh)
     for (unsigned first = 0; first < n; first += kWide) {
       T sums[kHigh][kWide];

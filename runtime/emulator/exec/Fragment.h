@@ -62,8 +62,7 @@ struct WgmmaOp {
 };
 
 // For float, int32_t and double. Elements as they lie in memory to numbers; a
-// fragment by rows, and back; c += a * b by rows, with m a multiple of 4 and n
-// one of 8.
+// fragment by rows, and back; c += a * b by rows, with m and n multiples of 8.
 template <class T>
 void decodeTile(const uint8_t *from, Type type, unsigned count, T *to);
 template <class T>
