@@ -93,6 +93,8 @@ TEST(Wmma, MatricesAgree) {
         *program, "k", 1, 32,
         {machine.upload(a), machine.upload(b), machine.upload(sums), out});
     ASSERT_TRUE(outcome.findings.empty()) << outcome.findings[0].text();
+    // Loads and stores of fragments have a shape too, but multiply nothing.
+    EXPECT_EQ(outcome.counters.tensorMultiplyAdds, kSide * kSide * kSide);
     auto got = machine.download<uint32_t>(out, sums.size());
     bool columnD = std::string(c.layoutD) == "col";
     for (unsigned i = 0; i < kSide; ++i)

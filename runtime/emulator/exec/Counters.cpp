@@ -5,6 +5,7 @@
 
 #include "check/Report.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
 
@@ -29,6 +30,17 @@ void Counters::add(const Counters &other) {
     sites[i].add(other.sites[i]);
 }
 
+static bool hasModifier(const Instruction &inst, const char *name) {
+  return std::find(inst.modifiers.begin(), inst.modifiers.end(), name) !=
+         inst.modifiers.end();
+}
+
+/// True for what multiplies; wmma.load and wmma.store only move.
+static bool isProduct(const Instruction &inst) {
+  return inst.opcode == "mma" || inst.opcode == "wgmma" ||
+         (inst.opcode == "wmma" && hasModifier(inst, "mma"));
+}
+
 /// The class under which an instruction is counted.
 static const char *classOf(const Instruction &inst) {
   const std::string &op = inst.opcode;
@@ -38,9 +50,9 @@ static const char *classOf(const Instruction &inst) {
         return true;
     return false;
   };
-  if (isOneOf({"mma", "wmma", "wgmma"}))
+  if (isProduct(inst))
     return "tensor";
-  if (isOneOf({"ld", "st", "ldu", "ldmatrix", "stmatrix"}))
+  if (isOneOf({"ld", "st", "ldu", "ldmatrix", "stmatrix", "wmma"}))
     return "memory";
   if (op == "cp")
     return "async-copy";
@@ -67,6 +79,8 @@ static const char *classOf(const Instruction &inst) {
 
 /// Scalar multiply-adds of one tensor instruction, from its shape m16n8k16.
 static uint64_t multiplyAdds(const Instruction &inst) {
+  if (!isProduct(inst))
+    return 0;
   for (const std::string &modifier : inst.modifiers) {
     unsigned m = 0, n = 0, k = 0;
     if (std::sscanf(modifier.c_str(), "m%un%uk%u", &m, &n, &k) == 3)

@@ -20,6 +20,12 @@ struct WmmaMemoryOp {
   bool columnMajor = false;
   uint32_t stride = 0; // register, in elements; unless `hasStride`: none
   bool hasStride = false;
+  /// Of every element of a lane: rows (or columns, if those lie together) and
+  /// elements from the base to it, for each lane.
+  struct Offsets {
+    uint8_t lines[kLanes], elements[kLanes];
+  };
+  std::vector<Offsets> offsets;
 };
 
 struct ShapeRow {
@@ -34,21 +40,34 @@ static constexpr ShapeRow kShapes[] = {{"m16n16k16", 16, 16, 16},
                                        {"m16n16k8", 16, 16, 8},
                                        {"m8n8k4", 8, 8, 4}};
 
-/// Resolves element `i` of register `r` of every lane.
-static void resolveElement(const Inst *inst, Warp &warp, const WmmaMemoryOp &op,
-                           const uint64_t *base, unsigned r, unsigned i,
-                           AccessKind kind, Resolved &where) {
+static void findOffsets(WmmaMemoryOp &op) {
   const Fragment &f = op.fragment;
+  op.offsets.resize(f.size() / kLanes);
+  for (unsigned e = 0; e < op.offsets.size(); ++e)
+    for (unsigned lane = 0; lane < kLanes; ++lane) {
+      Fragment::Place at =
+          f.place(e / f.perRegister(), lane, e % f.perRegister());
+      if (op.columnMajor)
+        std::swap(at.row, at.column);
+      op.offsets[e].lines[lane] = static_cast<uint8_t>(at.row);
+      op.offsets[e].elements[lane] = static_cast<uint8_t>(at.column);
+    }
+}
+
+/// Resolves element `e` of every lane.
+static void resolveElement(const Inst *inst, Warp &warp, const WmmaMemoryOp &op,
+                           const uint64_t *base, unsigned e, AccessKind kind,
+                           Resolved &where) {
+  const Fragment &f = op.fragment;
+  unsigned size = op.memory.bytes;
+  const WmmaMemoryOp::Offsets &offsets = op.offsets[e];
+  uint64_t natural = op.columnMajor ? f.rows : f.columns;
   for (unsigned lane = 0; lane < kLanes; ++lane) {
-    Fragment::Place at = f.place(r, lane, i);
-    uint64_t natural = op.columnMajor ? f.rows : f.columns;
     uint64_t stride =
         op.hasStride ? warp.reg<uint32_t>(op.stride)[lane] : natural;
-    uint64_t index = op.columnMajor ? at.column * stride + at.row
-                                    : at.row * stride + at.column;
-    where.address[lane] = base[lane] + index * sizeOf(f.type);
+    uint64_t index = offsets.lines[lane] * stride + offsets.elements[lane];
+    where.address[lane] = base[lane] + index * size;
   }
-  unsigned size = sizeOf(f.type);
   resolveAt(inst, warp, op.memory.space, where.address, kAllLanes, size, kind,
             where);
   countAccess(warp, op.memory.site, where, size);
@@ -62,21 +81,22 @@ static const Inst *runWmmaMemory(const Inst *inst, Warp &warp) {
     return nullptr;
   const WmmaMemoryOp &op = inst->info<WmmaMemoryOp>();
   const Fragment &f = op.fragment;
-  unsigned size = sizeOf(f.type);
+  unsigned size = op.memory.bytes;
   uint64_t base[kLanes];
   computeAddresses(op.memory, warp, base);
-  unsigned wordBytes = std::max(4u, size);
-  for (unsigned e = 0; e < f.size() / kLanes; ++e) {
-    unsigned r = e / f.perRegister(), i = e % f.perRegister();
+  unsigned wordBytes = std::max(4u, size), per = f.perRegister();
+  unsigned registers = f.registerCount();
+  for (unsigned e = 0; e < op.offsets.size(); ++e) {
+    unsigned r = e / per, i = e % per;
     Resolved where;
-    resolveElement(inst, warp, op, base, r, i,
+    resolveElement(inst, warp, op, base, e,
                    isLoad ? AccessKind::Read : AccessKind::Write, where);
     for (uint32_t left = where.lanes; left; left &= left - 1) {
       unsigned lane = __builtin_ctz(left);
       uint8_t *host = where.host[lane];
       if (isLoad) {
         noteAccess(inst, warp, where, lane, size, op.memory, false, false);
-        for (unsigned copy = r; copy < f.regs.size(); copy += f.registerCount())
+        for (unsigned copy = r; copy < f.regs.size(); copy += registers)
           std::memcpy(warp.reg<uint8_t>(f.regs[copy]) + wordBytes * lane +
                           size * i,
                       host, size);
@@ -155,6 +175,7 @@ static bool translateMemory(Translator &t, bool isLoad) {
   if (!bindFragment(t, t.operand(isLoad ? 0 : 1), f,
                     input ? inputRegisters(f) : f.registerCount(), isLoad))
     return false;
+  findOffsets(*op);
   t.emit(isLoad ? runWmmaMemory<true> : runWmmaMemory<false>).imm =
       reinterpret_cast<uint64_t>(op);
   return true;
