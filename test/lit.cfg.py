@@ -22,6 +22,9 @@ shared_dir = os.path.normpath(os.path.join(config.brt_src_root, "..", "shared"))
 config.environment["PATH"] = os.pathsep.join(
     [bin_dir, config.llvm_tools_dir, os.environ["PATH"]])
 
+# Tests compile, whatever was compiled before.
+config.environment["BRT_CACHE_DIR"] = ""
+
 if "address" in config.sanitize:
     config.environment["ASAN_OPTIONS"] = config.asan_options
     config.available_features.add("asan")

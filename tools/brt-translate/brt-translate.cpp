@@ -4,6 +4,8 @@
 #include "Translate.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
+#include <cstdlib>
 
 using namespace brt;
 using namespace llvm::cl;
@@ -21,6 +23,17 @@ static const char kHelp[] =
     "--gin-file=recurrent/bias_skip.gin\n"
     "  brt-translate --import-gin base_memory.gin "
     "--gin-override=\"NUM_LAYERS = 6\"\n";
+
+/// Where compiled objects are kept unless the command line says it.
+static std::string getDefaultCacheDir() {
+  if (const char *folder = std::getenv("BRT_CACHE_DIR"))
+    return folder;
+  llvm::SmallString<128> path;
+  if (!llvm::sys::path::cache_directory(path))
+    return "";
+  llvm::sys::path::append(path, "brt");
+  return path.str().str();
+}
 
 int main(int argc, char **argv) {
   llvm::InitLLVM tool(argc, argv);
@@ -77,6 +90,12 @@ int main(int argc, char **argv) {
       "runtime-dir", cat(category), value_desc("folder"),
       desc("Where libBrtRuntime.a and libBrtProgramMain.a are"),
       location(options.object.runtimeDir));
+  opt<std::string, true> cacheDir(
+      "cache-dir", cat(category), value_desc("folder"),
+      desc("Keeps what was compiled, so that the same compiles at once; empty "
+           "for none (default: BRT_CACHE_DIR, or brt in the user's folder of "
+           "caches)"),
+      location(options.object.cacheDir), init(getDefaultCacheDir()));
 
   HideUnrelatedOptions(category);
   ParseCommandLineOptions(argc, argv, kHelp);

@@ -22,6 +22,9 @@ struct ObjectOptions {
   /// The folder of libBrtRuntime.a and libBrtProgramMain.a; empty for the
   /// folder `lib` beside the folder of the running tool.
   std::string runtimeDir;
+  /// A folder that keeps compiled objects by the content that they were
+  /// compiled from; empty for none.
+  std::string cacheDir;
 };
 
 /// Compile a module of the level `model` or `cell` and write a file:
