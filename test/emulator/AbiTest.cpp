@@ -36,6 +36,8 @@ TEST(Abi, ErrorCodes) {
   EXPECT_EQ(int(ours::ErrorLaunchFailed), int(CUDA_ERROR_LAUNCH_FAILED));
   EXPECT_EQ(int(ours::ErrorNotSupported), int(CUDA_ERROR_NOT_SUPPORTED));
   EXPECT_EQ(int(ours::ErrorSystemNotReady), int(CUDA_ERROR_SYSTEM_NOT_READY));
+  EXPECT_EQ(int(ours::ErrorInvalidClusterSize),
+            int(CUDA_ERROR_INVALID_CLUSTER_SIZE));
   EXPECT_EQ(int(ours::ErrorCooperativeLaunchTooLarge),
             int(CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE));
 }
@@ -50,6 +52,12 @@ TEST(Abi, Attributes) {
   EXPECT_EQ(int(ours::LaunchCooperative), int(CU_LAUNCH_ATTRIBUTE_COOPERATIVE));
   EXPECT_EQ(int(ours::LaunchClusterDimension),
             int(CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION));
+  EXPECT_EQ(int(ours::FuncClusterMustBeSet),
+            int(CU_FUNC_ATTRIBUTE_CLUSTER_SIZE_MUST_BE_SET));
+  EXPECT_EQ(int(ours::FuncRequiredClusterDepth),
+            int(CU_FUNC_ATTRIBUTE_REQUIRED_CLUSTER_DEPTH));
+  EXPECT_EQ(int(ours::FuncMoreThanPortable),
+            int(CU_FUNC_ATTRIBUTE_NON_PORTABLE_CLUSTER_SIZE_ALLOWED));
   EXPECT_EQ(int(ours::PointerDevicePointer),
             int(CU_POINTER_ATTRIBUTE_DEVICE_POINTER));
   EXPECT_EQ(int(ours::PointerRangeSize), int(CU_POINTER_ATTRIBUTE_RANGE_SIZE));

@@ -126,7 +126,8 @@ TEST_F(DriverApi, LaunchLimits) {
                                200000),
             CUDA_ERROR_INVALID_VALUE);
   CUlaunchConfig config{};
-  config.gridDimX = config.gridDimY = config.gridDimZ = 1;
+  config.gridDimX = 2;
+  config.gridDimY = config.gridDimZ = 1;
   config.blockDimX = config.blockDimY = config.blockDimZ = 1;
   CUlaunchAttribute attribute{};
   attribute.id = CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION;

@@ -15,10 +15,11 @@ using namespace brt::emu::test;
 namespace {
 class HopperKernels : public DriverTest {
 protected:
-  CUtensorMap mapOf(CUdeviceptr base, cuuint64_t columns, cuuint64_t rows) {
+  CUtensorMap mapOf(CUdeviceptr base, cuuint64_t columns, cuuint64_t rows,
+                    cuuint32_t boxRows = 64) {
     CUtensorMap map{};
     cuuint64_t extents[] = {columns, rows}, strides[] = {columns * 2};
-    cuuint32_t box[] = {64, 64}, steps[] = {1, 1};
+    cuuint32_t box[] = {64, boxRows}, steps[] = {1, 1};
     EXPECT_EQ(cuTensorMapEncodeTiled(
                   &map, CU_TENSOR_MAP_DATA_TYPE_BFLOAT16, 2,
                   reinterpret_cast<void *>(base), extents, strides, box, steps,
@@ -61,6 +62,27 @@ TEST_F(HopperKernels, BytesThatAreNotWaitedForAreARace) {
   EXPECT_EQ(
       run(find(module, "hopperGemmHasty"), {1}, {128}, 0, mapA, mapB, dc, n, k),
       CUDA_ERROR_LAUNCH_FAILED);
+}
+
+TEST_F(HopperKernels, GemmByMulticast) {
+  BRT_LOAD_COMPILED(module, "hopper");
+  int m = 128, n = 256, k = 320;
+  RandomMatrix a(size_t(m) * k, 1), b(size_t(n) * k, 2);
+  CUtensorMap mapA = mapOf(upload(a.bits), k, m, 32);
+  CUtensorMap mapB = mapOf(upload(b.bits), k, n);
+  CUdeviceptr dc = upload(std::vector<float>(size_t(m) * n));
+  ASSERT_EQ(run(find(module, "hopperGemmMulticast"), {n / 64u, m / 64u}, {128},
+                0, mapA, mapB, dc, n, k),
+            CUDA_SUCCESS);
+  auto c = download<float>(dc, size_t(m) * n);
+  for (int row = 0; row < m; ++row)
+    for (int col = 0; col < n; ++col)
+      ASSERT_NEAR(c[row * n + col], productOf(a, b, row, col, k), 1e-5 * k)
+          << row << ", " << col;
+  // Whoever does not wait for the other block overwrites what it reads.
+  EXPECT_EQ(run(find(module, "hopperGemmMulticastHasty"), {n / 64u, m / 64u},
+                {128}, 0, mapA, mapB, dc, n, k),
+            CUDA_ERROR_LAUNCH_FAILED);
 }
 
 TEST_F(HopperKernels, TensorMapsHaveRules) {

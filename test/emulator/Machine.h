@@ -67,6 +67,8 @@ public:
     config.kernel = program.findEntry(kernel);
     config.grid[0] = blocks;
     config.block[0] = threads;
+    config.cluster[0] = cluster;
+    config.explicitCluster = cluster > 1;
     config.dynamicShared = dynamicShared;
     noteForms(*program.module);
     config.parameters.resize(config.kernel->parameterBytes);
@@ -79,6 +81,7 @@ public:
   DeviceMemory memory;
   Options options;
   Diagnostic diagnostic;
+  uint32_t cluster = 1; // blocks of each
 };
 
 /// A module with the usual head.

@@ -3,6 +3,7 @@
 
 #include "Arguments.h"
 
+#include "exec/Cluster.h"
 #include "exec/Grid.h"
 
 #include <CLI/CLI.hpp>
@@ -48,7 +49,7 @@ namespace {
 struct CommandLine {
   std::string ptx, kernel, checks = "all", stop = "first", architecture,
                            suppressions, report;
-  std::vector<uint32_t> grid = {1}, block = {1};
+  std::vector<uint32_t> grid = {1}, block = {1}, cluster;
   uint32_t shared = 0;
   uint64_t seed = 0;
   bool counters = false, json = false, cooperative = false, environment = false,
@@ -72,6 +73,11 @@ static void addOptions(CLI::App &app, CommandLine &line) {
       ->delimiter(',')
       ->allow_extra_args(false);
   app.add_option("-b,--block", line.block, "threads of a block: x, or x,y,z")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  app.add_option("--cluster", line.cluster,
+                 "blocks of a cluster: x, or x,y,z (default: what the kernel "
+                 "says)")
       ->delimiter(',')
       ->allow_extra_args(false);
   app.add_option("-s,--shared", line.shared, "dynamic shared memory (bytes)");
@@ -192,9 +198,11 @@ static int runKernel(const CommandLine &line, const Options &options,
   LaunchConfig config;
   config.program = &program;
   config.kernel = kernel;
+  uint32_t unsaid = line.cluster.empty() ? 0 : 1; // 0: as the kernel says
   for (size_t i = 0; i < 3; ++i) {
     config.grid[i] = i < line.grid.size() ? line.grid[i] : 1;
     config.block[i] = i < line.block.size() ? line.block[i] : 1;
+    config.cluster[i] = i < line.cluster.size() ? line.cluster[i] : unsaid;
   }
   constexpr uint64_t kMaxThreads = 1024;
   uint64_t threads =
@@ -202,6 +210,11 @@ static int runKernel(const CommandLine &line, const Options &options,
   bool emptyGrid = !config.grid[0] || !config.grid[1] || !config.grid[2];
   if (!threads || threads > kMaxThreads || emptyGrid)
     return complain(kUsage, "expects 1 to 1024 threads in at least one block");
+  if (!resolveCluster(*kernel->function, config.grid, true, config.cluster,
+                      error))
+    return complain(kUsage, error);
+  config.explicitCluster =
+      !line.cluster.empty() || kernel->function->requiredCluster[0];
   config.dynamicShared = line.shared;
   config.cooperative = line.cooperative;
   if (!packArguments(*kernel, arguments, config.parameters, error))

@@ -17,6 +17,25 @@ void Knowledge::join(const Knowledge &other) {
   joinInto(proxied, other.proxied);
   for (const auto &[block, ticks] : other.foreign)
     joinInto(foreign[block], ticks);
+  for (const auto &[block, ticks] : other.foreignProxied)
+    joinInto(foreignProxied[block], ticks);
+}
+
+Knowledge Knowledge::leaving(uint32_t block) const {
+  Knowledge result = *this;
+  result.foreign[block] = own;
+  result.foreignProxied[block] = proxied;
+  result.own = result.proxied = {};
+  return result;
+}
+
+Knowledge Knowledge::entering(uint32_t block) const {
+  Knowledge result = *this;
+  result.own = result.foreign[block];
+  result.proxied = result.foreignProxied[block];
+  result.foreign.erase(block);
+  result.foreignProxied.erase(block);
+  return result;
 }
 
 void GlobalClocks::publish(uint64_t address, uint32_t block,
@@ -47,10 +66,29 @@ BlockClocks::BlockClocks(unsigned warps, uint32_t block, GlobalClocks &global)
     known[warp].own[warp] = 1;
 }
 
+/// Whether the ticks of a block among `foreign` reach `tick`.
+static bool reaches(const std::map<uint32_t, Ticks> &foreign, uint32_t block,
+                    unsigned warp, uint32_t tick) {
+  auto found = foreign.find(block);
+  return found != foreign.end() && tick <= found->second[warp];
+}
+
 bool BlockClocks::orderedAcross(unsigned warp, uint32_t otherBlock,
                                 unsigned otherWarp, uint32_t tick) const {
-  auto found = known[warp].foreign.find(otherBlock);
-  return found != known[warp].foreign.end() && tick <= found->second[otherWarp];
+  return reaches(known[warp].foreign, otherBlock, otherWarp, tick);
+}
+
+bool BlockClocks::proxiedAcross(unsigned warp, uint32_t otherBlock,
+                                unsigned otherWarp, uint32_t tick) const {
+  return reaches(known[warp].foreignProxied, otherBlock, otherWarp, tick);
+}
+
+bool BlockClocks::anyKnows(uint32_t otherBlock, unsigned otherWarp,
+                           uint32_t tick) const {
+  for (unsigned warp = 0; warp < known.size(); ++warp)
+    if (orderedAcross(warp, otherBlock, otherWarp, tick))
+      return true;
+  return false;
 }
 
 void BlockClocks::join(unsigned warp, const Knowledge &knowledge) {
@@ -79,6 +117,11 @@ void BlockClocks::release(unsigned warp, unsigned barrier) {
 
 void BlockClocks::give(unsigned warp, Knowledge &to) {
   to.join(known[warp]);
+  ++known[warp].own[warp];
+}
+
+void BlockClocks::giveCluster(unsigned warp, bool release, Knowledge &to) {
+  to.join((release ? known[warp] : fenced[warp]).leaving(block));
   ++known[warp].own[warp];
 }
 

@@ -39,8 +39,13 @@ struct Knowledge {
   /// fence.proxy.async came after it.
   Ticks proxied{};
   std::map<uint32_t, Ticks> foreign; // other blocks, by linear index
+  std::map<uint32_t, Ticks> foreignProxied;
 
   void join(const Knowledge &other);
+  /// The same for another block of the cluster: what is `block`'s own becomes
+  /// foreign, and the other way round.
+  Knowledge leaving(uint32_t block) const;
+  Knowledge entering(uint32_t block) const;
 };
 
 /// What was published at addresses of global memory; shared by the blocks of a
@@ -87,6 +92,8 @@ public:
   /// The same for an access of another block.
   bool orderedAcross(unsigned warp, uint32_t otherBlock, unsigned otherWarp,
                      uint32_t tick) const;
+  /// Whether some warp of the block knows such an access.
+  bool anyKnows(uint32_t otherBlock, unsigned otherWarp, uint32_t tick) const;
 
   /// A warp arrives at a barrier; its lanes are in step.
   void release(unsigned warp, unsigned barrier);
@@ -97,15 +104,26 @@ public:
 
   /// A thread of `warp` arrives at an mbarrier, or waited for it.
   void give(unsigned warp, Knowledge &to);
+  /// The same for a barrier of the whole cluster, where nothing is any block's
+  /// own. Without `release` only what came before a fence is given.
+  void giveCluster(unsigned warp, bool release, Knowledge &to);
+  void takeCluster(unsigned warp, const Knowledge &from) {
+    join(warp, from.entering(block));
+  }
   void take(unsigned warp, const Knowledge &from) { join(warp, from); }
 
   /// fence.proxy.async.
-  void proxyFence(unsigned warp) { known[warp].proxied = known[warp].own; }
+  void proxyFence(unsigned warp) {
+    known[warp].proxied = known[warp].own;
+    known[warp].foreignProxied = known[warp].foreign;
+  }
   /// True if a write of otherWarp at `tick` is seen by what `warp` now asks the
   /// asynchronous proxy to do.
   bool proxied(unsigned warp, unsigned otherWarp, uint32_t tick) const {
     return tick <= known[warp].proxied[otherWarp];
   }
+  bool proxiedAcross(unsigned warp, uint32_t otherBlock, unsigned otherWarp,
+                     uint32_t tick) const;
 
   /// membar, fence: orders what was read strongly before, and what will be
   /// written strongly after.

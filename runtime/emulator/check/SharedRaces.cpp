@@ -7,18 +7,9 @@
 
 using namespace brt::emu;
 
-static constexpr uint32_t kCellBytes = 4;
-
-/// The part of [offset, end) in the cell at `start`, one bit a byte.
-static uint8_t bytesIn(uint32_t start, uint32_t offset, uint32_t end) {
-  uint32_t first = offset > start ? offset - start : 0;
-  uint32_t last = std::min(end - start, kCellBytes);
-  return static_cast<uint8_t>(((1u << last) - 1) & ~((1u << first) - 1));
-}
-
 SharedRaces::SharedRaces(uint32_t bytes)
-    : writers((bytes + kCellBytes - 1) / kCellBytes),
-      readers{Stamps(writers.tick.size()), Stamps(writers.tick.size())} {}
+    : writers(cellsOf(bytes)),
+      readers{Stamps(cellsOf(bytes)), Stamps(cellsOf(bytes))} {}
 
 void SharedRaces::Stamps::clear() {
   std::fill(tick.begin(), tick.end(), 0);
@@ -30,6 +21,7 @@ void SharedRaces::start(const BlockClocks &blockClocks) {
   clocks = &blockClocks;
   for (Stamps *each : {&writers, &readers[0], &readers[1]})
     each->clear();
+  remote.reset();
 }
 
 /// Pieces of one word by the same thread at the same tick add up.
@@ -41,14 +33,17 @@ void SharedRaces::Stamps::set(size_t at, uint32_t newTick, uint32_t newWho,
   who[at] = newWho;
 }
 
-bool SharedRaces::races(const Access &access, const Stamps &earlier,
-                        size_t at) const {
+bool SharedRaces::races(const BlockClocks &known, const Access &access,
+                        const Stamps &earlier, size_t at) const {
   uint32_t who = earlier.who[at];
   if (earlier.tick[at] == 0 || ((who & kStrongBit) && access.strong))
     return false;
   if (who & kInFlightBit)
     return true;
   Access other = unpackWho(who);
+  if (known.block != clocks->block)
+    return !known.orderedAcross(access.warp, clocks->block, other.warp,
+                                earlier.tick[at]);
   return !clocks->ordered(access.warp, access.lane, other.warp, other.lane,
                           earlier.tick[at]);
 }
@@ -90,13 +85,13 @@ bool SharedRaces::writeWords(Shape shape, const Row &row, size_t at) {
 }
 
 bool SharedRaces::readRow(const Row &row, uint32_t offset) {
-  return forShapeOf(row, [&](auto shape) {
+  return !isRemote(row, offset) && forShapeOf(row, [&](auto shape) {
     return readWords(shape, row, offset / kCellBytes);
   });
 }
 
 bool SharedRaces::writeRow(const Row &row, uint32_t offset) {
-  return forShapeOf(row, [&](auto shape) {
+  return !isRemote(row, offset) && forShapeOf(row, [&](auto shape) {
     return writeWords(shape, row, offset / kCellBytes);
   });
 }
@@ -110,13 +105,14 @@ bool SharedRaces::read(const Access &access, uint32_t offset, uint32_t size,
                        Conflict &conflict) {
   if (readRow(rowOf(access, size), offset))
     return false;
-  bool found = false;
+  bool found = remote && remote->meets(*clocks, access, offset, size, false,
+                                       false, conflict);
   uint32_t end = offset + size, now = clocks->now(access.warp);
   for (uint32_t start = offset & ~(kCellBytes - 1); start < end;
        start += kCellBytes) {
     size_t at = start / kCellBytes;
-    uint8_t bytes = bytesIn(start, offset, end);
-    if ((writers.bytes[at] & bytes) && races(access, writers, at))
+    uint8_t bytes = bytesOfCell(at, offset, end);
+    if ((writers.bytes[at] & bytes) && races(*clocks, access, writers, at))
       found = fill(conflict, writers, at);
     // One slot for each of two warps: the newest of the others is replaced.
     bool others = readers[0].tick[at] &&
@@ -129,7 +125,7 @@ bool SharedRaces::read(const Access &access, uint32_t offset, uint32_t size,
 bool SharedRaces::againstReaders(const Access &access, size_t at, uint8_t bytes,
                                  Conflict &conflict) const {
   for (const Stamps &each : readers)
-    if ((each.bytes[at] & bytes) && races(access, each, at))
+    if ((each.bytes[at] & bytes) && races(*clocks, access, each, at))
       return fill(conflict, each, at);
   return false;
 }
@@ -138,13 +134,14 @@ bool SharedRaces::write(const Access &access, uint32_t offset, uint32_t size,
                         bool same, Conflict &conflict) {
   if (writeRow(rowOf(access, size), offset))
     return false;
-  bool found = false;
+  bool found = remote && remote->meets(*clocks, access, offset, size, true,
+                                       same, conflict);
   uint32_t end = offset + size, now = clocks->now(access.warp);
   for (uint32_t start = offset & ~(kCellBytes - 1); start < end;
        start += kCellBytes) {
     size_t at = start / kCellBytes;
-    uint8_t bytes = bytesIn(start, offset, end);
-    if ((writers.bytes[at] & bytes) && races(access, writers, at)) {
+    uint8_t bytes = bytesOfCell(at, offset, end);
+    if ((writers.bytes[at] & bytes) && races(*clocks, access, writers, at)) {
       Access other = unpackWho(writers.who[at]);
       bool agrees = same && !(writers.who[at] & kInFlightBit) &&
                     other.site == (access.site & ((1u << kSiteBits) - 1)) &&
@@ -160,28 +157,33 @@ bool SharedRaces::write(const Access &access, uint32_t offset, uint32_t size,
 }
 
 /// True if something was written there that the asynchronous proxy may not see.
-bool SharedRaces::isUnfenced(const Access &access, uint32_t offset,
-                             uint32_t size, Conflict &conflict) const {
+bool SharedRaces::isUnfenced(const BlockClocks &known, const Access &access,
+                             uint32_t offset, uint32_t size,
+                             Conflict &conflict) const {
   for (size_t at = offset / kCellBytes; at * kCellBytes < offset + size; ++at) {
-    uint32_t who = writers.who[at];
-    if (writers.tick[at] == 0 || (who & kProxyBit) ||
-        clocks->proxied(access.warp, unpackWho(who).warp, writers.tick[at]))
+    uint32_t who = writers.who[at], tick = writers.tick[at];
+    unsigned warp = unpackWho(who).warp;
+    bool seen =
+        known.block == clocks->block
+            ? known.proxied(access.warp, warp, tick)
+            : known.proxiedAcross(access.warp, clocks->block, warp, tick);
+    if (tick == 0 || (who & kProxyBit) || seen)
       continue;
     conflict.unfenced = true;
     return fill(conflict, writers, at);
   }
-  return false;
+  return remote && remote->isUnfenced(known, access, offset, size, conflict);
 }
 
 bool SharedRaces::proxyRead(const Access &access, uint32_t offset,
                             uint32_t size, Conflict &conflict) {
   return read(access, offset, size, conflict) ||
-         isUnfenced(access, offset, size, conflict);
+         isUnfenced(*clocks, access, offset, size, conflict);
 }
 
 bool SharedRaces::launchProxy(const Access &access, uint32_t offset,
                               uint32_t size, Conflict &conflict) {
-  bool found = isUnfenced(access, offset, size, conflict);
+  bool found = isUnfenced(*clocks, access, offset, size, conflict);
   return launchCopy(access, offset, size, conflict) || found;
 }
 

@@ -12,7 +12,7 @@
 #ifndef BRT_EMULATOR_CHECK_SHAREDRACES_H
 #define BRT_EMULATOR_CHECK_SHAREDRACES_H
 
-#include "check/Clocks.h"
+#include "check/RemoteRaces.h"
 #include "check/Rows.h"
 
 namespace brt::emu {
@@ -52,6 +52,16 @@ public:
   bool launchCopies(const Row &row, uint32_t offset);
   void land(const Access &access, uint32_t offset, uint32_t size);
 
+  // What threads of another block of the cluster do here; `known` is that
+  // block's. A copy's end is told to `remote`.
+  bool remoteAccess(const BlockClocks &known, const Access &access,
+                    uint32_t offset, uint32_t size, bool isWrite, bool same,
+                    Conflict &conflict);
+  bool launchRemote(const BlockClocks &known, const Access &access,
+                    uint32_t offset, uint32_t size, bool byProxy,
+                    Conflict &conflict);
+  std::unique_ptr<RemoteRaces> remote; // null until the first
+
 private:
   /// One access of each word.
   struct Stamps {
@@ -64,14 +74,22 @@ private:
   const BlockClocks *clocks = nullptr;
   Stamps writers, readers[2];
 
-  bool races(const Access &access, const Stamps &earlier, size_t at) const;
+  bool races(const BlockClocks &known, const Access &access,
+             const Stamps &earlier, size_t at) const;
   bool fill(Conflict &conflict, const Stamps &earlier, size_t at) const;
   template <class Shape>
   bool readWords(Shape shape, const Row &row, size_t at);
   template <class Shape>
   bool writeWords(Shape shape, const Row &row, size_t at);
-  bool isUnfenced(const Access &access, uint32_t offset, uint32_t size,
-                  Conflict &conflict) const;
+  bool isUnfenced(const BlockClocks &known, const Access &access,
+                  uint32_t offset, uint32_t size, Conflict &conflict) const;
+  bool isRemote(const Row &row, uint32_t offset) const {
+    return remote &&
+           remote->isTouched(offset, row.lanes * row.words * kCellBytes);
+  }
+  bool remoteMeets(const BlockClocks &known, const Access &access,
+                   uint32_t offset, uint32_t size, bool isWrite, bool same,
+                   Conflict &conflict);
   bool againstReaders(const Access &access, size_t at, uint8_t bytes,
                       Conflict &conflict) const;
 };

@@ -11,6 +11,8 @@
 #ifndef BRT_EMULATOR_CHECK_STAMP_H
 #define BRT_EMULATOR_CHECK_STAMP_H
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 namespace brt::emu {
@@ -28,6 +30,19 @@ struct Conflict {
   bool inFlight = false; // an asynchronous copy that was not waited for
   bool unfenced = false; // no fence.proxy.async between the proxies
 };
+
+/// Bytes of shared memory that share a record.
+constexpr uint32_t kCellBytes = 4;
+constexpr size_t cellsOf(uint32_t bytes) {
+  return (size_t(bytes) + kCellBytes - 1) / kCellBytes;
+}
+/// The part of [offset, end) in cell `at`, one bit a byte.
+inline uint8_t bytesOfCell(size_t at, uint32_t offset, uint32_t end) {
+  uint32_t start = static_cast<uint32_t>(at) * kCellBytes;
+  uint32_t first = offset > start ? offset - start : 0;
+  uint32_t last = std::min(end - start, kCellBytes);
+  return static_cast<uint8_t>(((1u << last) - 1) & ~((1u << first) - 1));
+}
 
 constexpr uint32_t kSiteBits = 19, kWarpShift = 20, kLaneShift = 25;
 /// Written by the asynchronous proxy.

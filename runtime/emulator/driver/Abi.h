@@ -49,6 +49,7 @@ enum Result : int {
   ErrorStreamCaptureIsolation = 905,
   ErrorStreamCaptureImplicit = 906,
   ErrorCapturedEvent = 907,
+  ErrorInvalidClusterSize = 912,
   ErrorUnknown = 999
 };
 
@@ -107,7 +108,13 @@ enum FunctionAttribute : int {
   FuncBinaryVersion = 6,
   FuncCacheModeCa = 7,
   FuncMaxDynamicShared = 8,
-  FuncPreferredCarveout = 9
+  FuncPreferredCarveout = 9,
+  FuncClusterMustBeSet = 10,
+  FuncRequiredClusterWidth = 11,
+  FuncRequiredClusterHeight = 12,
+  FuncRequiredClusterDepth = 13,
+  FuncMoreThanPortable = 14,
+  FuncClusterPolicy = 15
 };
 
 enum LaunchAttributeId : int {

@@ -69,6 +69,8 @@ static constexpr ErrorRow kErrors[] = {
     {ErrorNotSupported, "CUDA_ERROR_NOT_SUPPORTED", "operation not supported"},
     {ErrorSystemNotReady, "CUDA_ERROR_SYSTEM_NOT_READY",
      "system not yet initialized"},
+    {ErrorInvalidClusterSize, "CUDA_ERROR_INVALID_CLUSTER_SIZE",
+     "misconfigured cluster"},
     {ErrorUnknown, "CUDA_ERROR_UNKNOWN", "unknown error"}};
 
 static const ErrorRow *findError(Result code) {
@@ -170,32 +172,32 @@ static constexpr AttributeRow kAttributes[] = {
     {12, 65536},      // registers per block
     {13, 1410000},    // clock, kHz
     {14, 512},        // texture alignment
-    {16, 108},        // multiprocessors
-    {18, 0},          // integrated
-    {19, 1},          // can map host memory
-    {20, 0},          // compute mode: default
-    {31, 1},          // concurrent kernels
-    {36, 1215000},    // memory clock, kHz
-    {37, 5120},       // memory bus, bits
-    {38, 40 << 20},   // L2, bytes
-    {39, 2048},       // threads per multiprocessor
-    {40, 1},          // copy engines
-    {41, 1},          // unified addressing
-    {78, 1},          // stream priorities
-    {79, 1},          // global L1
-    {80, 1},          // local L1
-    {82, 65536},      // registers per multiprocessor
-    {83, 1},          // managed memory
-    {89, 1},          // concurrent managed access
-    {90, 1},          // preemption
-    {95, 1},          // cooperative launch
-    {106, 32},        // blocks per multiprocessor
-    {111, 1024},      // shared memory reserved per block
-    {115, 1}};        // memory pools
+    {16, Driver::kMultiprocessors},
+    {18, 0},        // integrated
+    {19, 1},        // can map host memory
+    {20, 0},        // compute mode: default
+    {31, 1},        // concurrent kernels
+    {36, 1215000},  // memory clock, kHz
+    {37, 5120},     // memory bus, bits
+    {38, 40 << 20}, // L2, bytes
+    {39, 2048},     // threads per multiprocessor
+    {40, 1},        // copy engines
+    {41, 1},        // unified addressing
+    {78, 1},        // stream priorities
+    {79, 1},        // global L1
+    {80, 1},        // local L1
+    {82, 65536},    // registers per multiprocessor
+    {83, 1},        // managed memory
+    {89, 1},        // concurrent managed access
+    {90, 1},        // preemption
+    {95, 1},        // cooperative launch
+    {106, 32},      // blocks per multiprocessor
+    {111, 1024},    // shared memory reserved per block
+    {115, 1}};      // memory pools
 
 BRT_CUDA_API cuDeviceGetAttribute(int *value, int attribute, Device device) {
   constexpr int kMajor = 75, kMinor = 76, kSharedPerMultiprocessor = 81,
-                kSharedOptIn = 97, kLastAttribute = 160;
+                kSharedOptIn = 97, kClusterLaunch = 120, kLastAttribute = 160;
   Result result = checkDevice(device);
   if (result != Success)
     return result;
@@ -212,6 +214,8 @@ BRT_CUDA_API cuDeviceGetAttribute(int *value, int attribute, Device device) {
     *value = static_cast<int>(driver.options.architecture % 10);
   else if (attribute == kSharedOptIn)
     *value = static_cast<int>(driver.sharedOptInLimit());
+  else if (attribute == kClusterLaunch)
+    *value = driver.hasClusters();
   else if (attribute == kSharedPerMultiprocessor)
     *value = static_cast<int>(driver.sharedOptInLimit() + 1024);
   return Success;

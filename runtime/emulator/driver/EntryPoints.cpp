@@ -118,7 +118,6 @@ BRT_CUDA_API cuGetExportTable(const void **table, const void *) {
 #define BRT_CUDA_MISSING(name)                                                 \
   BRT_CUDA_API name() { return notSupported(#name); }
 BRT_CUDA_MISSING(cuTensorMapEncodeIm2col)
-BRT_CUDA_MISSING(cuOccupancyMaxActiveClusters)
 BRT_CUDA_MISSING(cuGraphAddKernelNode_v2)
 BRT_CUDA_MISSING(cuGraphAddMemcpyNode)
 BRT_CUDA_MISSING(cuGraphAddMemsetNode)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "driver/State.h"
+#include "exec/Cluster.h"
 
 #include <cstdio>
 #include <cstring>
@@ -39,9 +40,6 @@ static Result checkShape(const CallerConfig &config,
       config.gridZ > kMaxGridYZ)
     return ErrorInvalidValue;
   const Function &source = *function.code->function;
-  const uint32_t *cluster = source.requiredCluster;
-  if (uint64_t(cluster[0]) * cluster[1] * cluster[2] > 1)
-    return notSupported("cuLaunchKernel of a kernel that requires clusters");
   const uint32_t *most = source.maxThreads, *exact = source.requiredThreads;
   if (most[0] && threads > uint64_t(most[0]) * most[1] * most[2])
     return ErrorInvalidValue;
@@ -85,18 +83,34 @@ static Result gatherParameters(const Code &code, void **pointers, void **extra,
   return Success;
 }
 
-static Result readAttributes(const CallerConfig &config, bool &cooperative) {
-  for (uint32_t i = 0; i < config.attributeCount; ++i) {
-    const LaunchAttribute &attribute = config.attributes[i];
-    if (attribute.id == LaunchCooperative)
-      cooperative = attribute.value.cooperative;
-    if (attribute.id == LaunchClusterDimension) {
-      const uint32_t *size = attribute.value.clusterDimension;
-      if (uint64_t(size[0]) * size[1] * size[2] > 1)
-        return notSupported("cuLaunchKernelEx with clusters");
-    }
+static const LaunchAttribute *findAttribute(const CallerConfig &config,
+                                            LaunchAttributeId id) {
+  for (uint32_t i = 0; i < config.attributeCount; ++i)
+    if (config.attributes[i].id == id)
+      return &config.attributes[i];
+  return nullptr;
+}
+
+Result brt::emu::resolveClusters(const CallerConfig &config,
+                                 const LoadedFunction &function,
+                                 GridConfig &grid) {
+  const Function &kernel = *function.code->function;
+  const LaunchAttribute *asked = findAttribute(config, LaunchClusterDimension);
+  for (int i = 0; i < 3; ++i)
+    grid.cluster[i] = asked ? asked->value.clusterDimension[i] : 0;
+  const uint32_t extents[] = {config.gridX, config.gridY, config.gridZ};
+  std::string error;
+  if (!resolveCluster(kernel, extents, function.moreThanPortable, grid.cluster,
+                      error)) {
+    std::fprintf(stderr, "brt-emu: launch of '%s': %s\n", kernel.name.c_str(),
+                 error.c_str());
+    return ErrorInvalidClusterSize;
   }
-  return Success;
+  grid.explicitCluster = asked || kernel.requiredCluster[0];
+  bool isOne = grid.cluster[0] * grid.cluster[1] * grid.cluster[2] == 1;
+  return isOne || Driver::get().hasClusters()
+             ? Success
+             : notSupported("clusters before sm_90 (BRT_EMU_ARCH)");
 }
 
 static void writeCounters(const std::string &path,
@@ -151,11 +165,13 @@ static Result launch(const CallerConfig &config, LoadedFunction *function,
     if (!driver.functions.count(function))
       return ErrorInvalidHandle;
   }
-  if ((result = readAttributes(config, cooperative)) != Success ||
-      (result = checkShape(config, *function)) != Success)
-    return result;
-
   GridConfig grid;
+  if ((result = checkShape(config, *function)) != Success ||
+      (result = resolveClusters(config, *function, grid)) != Success)
+    return result;
+  if (const LaunchAttribute *asked = findAttribute(config, LaunchCooperative))
+    cooperative = asked->value.cooperative;
+
   grid.program = function->module->program.get();
   grid.kernel = function->code;
   grid.grid[0] = config.gridX;

@@ -244,6 +244,21 @@ BRT_CUDA_API cuFuncGetAttribute(int *value, int attribute,
                                   : Driver::kSharedLimit -
                                         function->code->staticShared);
     return Success;
+  case FuncClusterMustBeSet:
+    *value = function->code->function->explicitCluster &&
+             !function->code->function->requiredCluster[0];
+    return Success;
+  case FuncRequiredClusterWidth:
+  case FuncRequiredClusterHeight:
+  case FuncRequiredClusterDepth:
+    *value = static_cast<int>(
+        function->code->function
+            ->requiredCluster[attribute - FuncRequiredClusterWidth]);
+    return Success;
+  case FuncMoreThanPortable:
+    *value = function->moreThanPortable;
+    return Success;
+  case FuncClusterPolicy:
   case FuncConstBytes:
   case FuncCacheModeCa:
   case FuncPreferredCarveout:
@@ -258,8 +273,12 @@ BRT_CUDA_API cuFuncSetAttribute(LoadedFunction *function, int attribute,
                                 int value) {
   if (!isFunction(function))
     return ErrorInvalidHandle;
-  if (attribute == FuncPreferredCarveout)
+  if (attribute == FuncPreferredCarveout || attribute == FuncClusterPolicy)
     return Success;
+  if (attribute == FuncMoreThanPortable) {
+    function->moreThanPortable = value;
+    return Success;
+  }
   uint32_t room =
       Driver::get().sharedOptInLimit() - function->code->staticShared;
   if (attribute != FuncMaxDynamicShared || value < 0 ||
@@ -298,22 +317,4 @@ BRT_CUDA_API cuFuncGetParamInfo(LoadedFunction *function, size_t index,
   if (size)
     *size = code.function->parameters[index]->size;
   return Success;
-}
-
-BRT_CUDA_API cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(
-    int *blocks, LoadedFunction *function, int threads, size_t dynamicShared,
-    unsigned) {
-  if (!isFunction(function) || threads <= 0)
-    return ErrorInvalidValue;
-  constexpr size_t kThreads = 2048, kBlocks = 32, kReserved = 1024;
-  size_t shared = function->code->staticShared + dynamicShared + kReserved;
-  size_t byShared = (Driver::get().sharedOptInLimit() + kReserved) / shared;
-  *blocks = static_cast<int>(
-      std::min({kBlocks, kThreads / static_cast<size_t>(threads), byShared}));
-  return Success;
-}
-BRT_CUDA_API cuOccupancyMaxActiveBlocksPerMultiprocessor(
-    int *blocks, LoadedFunction *function, int threads, size_t dynamicShared) {
-  return cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(
-      blocks, function, threads, dynamicShared, 0);
 }

@@ -31,6 +31,7 @@ struct LoadedFunction {
   LoadedModule *module = nullptr;
   const Code *code = nullptr;
   uint32_t maxDynamicShared = 0; // opted in to; 0: the usual limit
+  bool moreThanPortable = false; // clusters of more than 8 blocks
 };
 
 struct Event {
@@ -86,6 +87,8 @@ public:
   /// Shared memory of a block without and with opting in (bytes).
   static constexpr uint32_t kSharedLimit = 48 * 1024;
   uint32_t sharedOptInLimit() const;
+  static constexpr uint32_t kMultiprocessors = 108;
+  bool hasClusters() const { return options.architecture >= 90; }
 };
 
 /// The calling thread's contexts; the last one is current.
@@ -99,6 +102,10 @@ abi::Result checkContext();
 /// The stream behind a handle, the default ones included; null where there is
 /// none.
 std::shared_ptr<Stream> findStream(Stream *handle);
+
+/// The clusters of a launch, from its attributes and what the kernel says.
+abi::Result resolveClusters(const abi::LaunchConfig &config,
+                            const LoadedFunction &function, LaunchConfig &grid);
 
 /// Hands work to a stream, or adds it to the graph that the stream is
 /// capturing.

@@ -13,15 +13,19 @@ namespace brt::emu {
 class Block;
 struct Worker;
 
-/// A bulk copy between global and shared memory.
+/// A bulk copy between global and shared memory, or a store by st.async.
 struct BulkCopy {
+  /// Of the side that is not `shared`; a source in shared memory is a box like
+  /// any other.
   TensorMap map;
   int32_t at[TensorMap::kMaxRank] = {};
+  std::vector<uint8_t> value; // st.async: in the place of a source
   bool isLoad = true;
   uint32_t shared = 0;  // offset
   uint32_t barrier = 0; // offset; loads only
-  Access access;        // who asked for it
-  uint32_t tick = 0;    // and when
+  Block *by = nullptr;  // who asked for it
+  Access access;
+  uint32_t tick = 0; // and when
   Knowledge knowledge;
 };
 struct BulkStore {
@@ -40,10 +44,19 @@ bool advanceLoads(Worker &worker, Block &block, uint32_t barrier);
 /// `mayStay`.
 void finishStores(Warp &warp, uint32_t lanes, uint64_t mayStay);
 
+/// A copy to the shared memory of `to` begins: records it, and has it land at
+/// once or later.
+void beginLoad(Warp &warp, Block &to, BulkCopy copy);
+void beginStore(Warp &warp, BulkCopy copy);
+/// What the warp knows is given to those who wait at a barrier of `home`.
+void giveTo(Block &home, Warp &warp, Knowledge &to);
+
 /// cp.async.bulk, after those words.
 bool translateBulk(Translator &t);
 /// cp.async.mbarrier.arrive, after those words.
 bool translateCopyArrive(Translator &t);
+/// st.async, after those words.
+bool translateStoreAsync(Translator &t);
 
 } // namespace brt::emu
 

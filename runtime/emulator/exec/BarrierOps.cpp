@@ -98,6 +98,8 @@ static bool reduction(Translator &t, uint32_t barrier, uint32_t threads,
 
 static bool translateBarrier(Translator &t) {
   t.group->needsWholePath = true;
+  if (t.take("cluster"))
+    return translateClusterBarrier(t);
   if (t.take("warp")) {
     if (!t.take("sync") || !t.expectOperands(1))
       return t.unsupported();

@@ -4,6 +4,7 @@
 #include "exec/Block.h"
 
 #include "check/GlobalRaces.h"
+#include "exec/Cluster.h"
 
 #include <algorithm>
 #include <cstring>
@@ -86,7 +87,7 @@ void Block::start(uint64_t linearIndex) {
   mbarriers.clear();
   bulkLoads.clear();
   seenStates.clear();
-  quiet = false;
+  quiet = finished = false;
   for (Warp &warp : warps)
     warp.start(*config.kernel);
 }
@@ -99,6 +100,14 @@ uint32_t Block::liveWarps() const {
     count +=
         warp.state == WarpState::Ready || warp.state == WarpState::AtBarrier;
   return count;
+}
+
+Block *Block::blockAt(uint64_t address) {
+  uint64_t above = (address & kRankMask) >> kRankShift;
+  if (above == 0)
+    return this;
+  return above <= cluster->blocks.size() ? cluster->blocks[above - 1].get()
+                                         : nullptr;
 }
 
 /// Lets a path that is not the furthest behind have every other turn, so that

@@ -15,6 +15,7 @@
 namespace brt::emu {
 
 class BlockClocks;
+class Cluster;
 class GlobalRaces;
 class SharedRaces;
 
@@ -23,7 +24,9 @@ struct LaunchConfig {
   const Code *kernel = nullptr;
   uint32_t grid[3] = {1, 1, 1};
   uint32_t block[3] = {1, 1, 1};
-  uint32_t dynamicShared = 0; // bytes
+  uint32_t cluster[3] = {1, 1, 1}; // blocks; resolveCluster checks it
+  bool explicitCluster = false;    // the size was asked for
+  uint32_t dynamicShared = 0;      // bytes
   bool cooperative = false;
   /// The parameter block, laid out by Code::parameterOffsets.
   std::vector<uint8_t> parameters;
@@ -107,6 +110,9 @@ public:
 
   Launch &launch;
   uint32_t id[3] = {};
+  Cluster *cluster = nullptr;
+  uint32_t rank = 0; // in the cluster
+  bool finished = false;
   std::vector<Warp> warps;
   uint32_t sharedBytes = 0;
   uint8_t *shared = nullptr;  // data
@@ -135,6 +141,9 @@ public:
   }
   void reportEndlessWait();
   uint32_t liveWarps() const;
+  /// The block of the cluster in whose shared memory an address lies; null
+  /// where there is none.
+  Block *blockAt(uint64_t address);
 
 private:
   std::unique_ptr<uint8_t[]> sharedStorage;

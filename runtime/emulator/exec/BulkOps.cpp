@@ -1,10 +1,7 @@
 //===- BulkOps.cpp - cp.async.bulk and TMA --------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// PTX ISA 9.7.9.25.5-6. Copies to shared memory land when a wait at their
-// mbarrier needs them, or at once; copies to global memory when their group is
-// waited for, when the thread exits, or at once: the seed decides. A linear
-// copy is a box of one row.
+// PTX ISA 9.7.9.25.5-6: what a thread asks for, and whether it may.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,102 +16,19 @@ using namespace brt::emu;
 
 namespace {
 struct BulkOp {
-  MemoryOp shared, global; // global: of the data, or of the tensor map
-  MemoryOp barrier;        // loads only
+  MemoryOp shared;  // where a load goes to and a store comes from
+  MemoryOp other;   // the other end, or the tensor map that has it
+  MemoryOp barrier; // loads only
   bool isLoad = true, isTensor = false;
-  uint32_t bytes = 0; // register, of linear copies
+  bool fromShared = false; // a load whose source is shared memory too
+  uint32_t bytes = 0;      // register, of linear copies
   uint32_t coordinates[TensorMap::kMaxRank] = {};
   unsigned rank = 0;
   bool multicast = false;
   uint32_t mask = 0; // register
 };
-constexpr uint32_t kPiece = 16; // bytes that a swizzle moves together
-constexpr uint32_t kOneInLandsEarly = 4;
+constexpr uint32_t kPiece = 16; // sizes and addresses are multiples of it
 } // namespace
-
-/// Where byte `at` of a box lies in shared memory.
-static uint32_t placeOf(const BulkCopy &copy, uint32_t at) {
-  uint32_t address = copy.shared + at;
-  return address ^ ((address >> 7 & copy.map.swizzleMask) << 4);
-}
-
-/// What lies outside reads as zeros, or as NaN in every float format.
-static void moveRow(Block &block, const BulkCopy &copy, uint32_t row) {
-  uint32_t width = copy.map.rowBytes();
-  BoxRow inside = boxRow(copy.map, copy.at, row);
-  std::vector<uint8_t> line(width, copy.map.fillNaN ? 0xff : 0);
-  auto *global = reinterpret_cast<uint8_t *>(inside.address);
-  if (copy.isLoad && inside.bytes)
-    std::memcpy(line.data() + inside.skipped, global, inside.bytes);
-  for (uint32_t at = 0; at < width; at += kPiece) {
-    uint8_t *shared = block.shared + placeOf(copy, row * width + at);
-    uint32_t bytes = std::min(kPiece, width - at);
-    if (copy.isLoad) {
-      std::memcpy(shared, line.data() + at, bytes);
-      std::memset(shared + block.sharedShadow, 1, bytes);
-    } else {
-      std::memcpy(line.data() + at, shared, bytes);
-    }
-  }
-  if (!copy.isLoad && inside.bytes) {
-    std::memcpy(global, line.data() + inside.skipped, inside.bytes);
-    block.launch.memory.markInitialised(inside.address, inside.bytes);
-  }
-}
-
-static void move(Worker &worker, Block &block, const BulkCopy &copy) {
-  for (uint32_t row = 0; row < copy.map.rows(); ++row)
-    moveRow(block, copy, row);
-  worker.changedMemory = true;
-}
-
-/// A load has landed: its bytes count at the barrier, and who waits there knows
-/// what the thread knew that asked for it.
-static void land(Worker &worker, Block &block, const BulkCopy &copy) {
-  move(worker, block, copy);
-  if (block.races)
-    block.races->landProxy(copy.access, copy.tick, copy.shared,
-                           copy.map.boxBytes());
-  auto found = block.mbarriers.find(copy.barrier);
-  if (found == block.mbarriers.end())
-    return;
-  Mbarrier &barrier = found->second;
-  barrier.transaction -= copy.map.boxBytes();
-  if (block.clocks)
-    barrier.arriving.join(copy.knowledge);
-  completePhase(block, barrier);
-}
-
-bool brt::emu::advanceLoads(Worker &worker, Block &block, uint32_t barrier) {
-  auto &loads = block.bulkLoads;
-  uint32_t start =
-      loads.empty() ? 0
-                    : worker.random.below(static_cast<uint32_t>(loads.size()));
-  for (size_t i = 0; i < loads.size(); ++i) {
-    size_t at = (start + i) % loads.size();
-    if (loads[at].barrier != barrier)
-      continue;
-    BulkCopy copy = std::move(loads[at]);
-    loads.erase(loads.begin() + static_cast<ptrdiff_t>(at));
-    land(worker, block, copy);
-    return true;
-  }
-  return false;
-}
-
-void brt::emu::finishStores(Warp &warp, uint32_t lanes, uint64_t mayStay) {
-  auto done = [&](const BulkStore &store) {
-    unsigned lane = store.copy.access.lane;
-    if (!(lanes >> lane & 1) || store.group + mayStay >= warp.bulkGroups[lane])
-      return false;
-    if (!store.landed)
-      move(*warp.worker, *warp.block, store.copy);
-    return true;
-  };
-  warp.bulkStores.erase(
-      std::remove_if(warp.bulkStores.begin(), warp.bulkStores.end(), done),
-      warp.bulkStores.end());
-}
 
 namespace {
 /// Makes and checks the copy that one lane asks for.
@@ -124,9 +38,12 @@ public:
       : inst(inst), warp(warp), block(*warp.block), lane(lane),
         op(inst->info<BulkOp>()) {}
 
-  /// False after a finding.
-  bool make(uint64_t shared, uint64_t global, BulkCopy &copy);
-  bool findBarrier(uint64_t address, BulkCopy &copy);
+  /// The blocks in whose shared memory the copy begins or ends: ranks of the
+  /// cluster, one bit each. Zero after a finding, as is false below.
+  uint32_t findBlocks(uint64_t shared);
+  bool make(uint64_t shared, uint64_t other, BulkCopy &copy);
+  bool checkShared(Block &home, const BulkCopy &copy);
+  bool findBarrier(Block &home, uint64_t address, BulkCopy &copy);
 
 private:
   const Inst *inst;
@@ -140,10 +57,37 @@ private:
     return false;
   }
   bool readMap(uint64_t address, BulkCopy &copy);
-  bool checkShared(const BulkCopy &copy);
+  bool checkRange(const Block &home, uint32_t offset, uint32_t bytes);
+  bool checkSource(uint32_t offset, uint32_t bytes, const Access &access);
   bool checkRow(const BulkCopy &copy, const BoxRow &row);
 };
 } // namespace
+
+uint32_t Request::findBlocks(uint64_t shared) {
+  const auto &blocks = block.cluster->blocks;
+  uint32_t ranks = op.multicast ? warp.reg<uint16_t>(op.mask)[lane] : 0;
+  Block *home = block.blockAt(shared);
+  // A store's source is the block's own.
+  if (!op.multicast && home && (op.isLoad || home == &block))
+    ranks = 1u << home->rank;
+  if (ranks == 0 || ranks >> blocks.size()) {
+    fail(FindingKind::OutOfBounds, shared,
+         op.isLoad ? fmt::format("expects a copy to blocks of the cluster of "
+                                 "{}",
+                                 blocks.size())
+                   : "expects a copy from the block's own shared memory");
+    return 0;
+  }
+  for (const auto &each : blocks)
+    if ((ranks >> each->rank & 1) && each->finished) {
+      fail(FindingKind::UseAfterFree, shared,
+           fmt::format("copy to the shared memory of block ({},{},{}), which "
+                       "has exited",
+                       each->id[0], each->id[1], each->id[2]));
+      return 0;
+    }
+  return ranks;
+}
 
 bool Request::readMap(uint64_t address, BulkCopy &copy) {
   const DeviceMemory &memory = block.launch.memory;
@@ -161,34 +105,52 @@ bool Request::readMap(uint64_t address, BulkCopy &copy) {
   return true;
 }
 
-/// The shared side: bounds, alignment, and what the asynchronous proxy sees.
-bool Request::checkShared(const BulkCopy &copy) {
-  uint32_t bytes = copy.map.boxBytes(), align = op.isTensor ? 128 : kPiece;
-  if (copy.shared % align)
-    return fail(FindingKind::Misaligned, copy.shared,
+bool Request::checkRange(const Block &home, uint32_t offset, uint32_t bytes) {
+  uint32_t align = op.isTensor ? 128 : kPiece;
+  if (offset % align)
+    return fail(FindingKind::Misaligned, offset,
                 fmt::format("expects the copy's shared memory to be aligned to "
                             "{} bytes",
                             align));
-  if (copy.shared > block.sharedBytes ||
-      bytes > block.sharedBytes - copy.shared)
+  if (offset > home.sharedBytes || bytes > home.sharedBytes - offset)
     return fail(
-        FindingKind::OutOfBounds, copy.shared,
+        FindingKind::OutOfBounds, offset,
         fmt::format("copy of {} bytes at {:#x} of {:#x} bytes of shared "
                     "memory",
-                    bytes, copy.shared, block.sharedBytes));
-  const uint8_t *written = block.shared + block.sharedShadow + copy.shared;
-  if (!op.isLoad && std::memchr(written, 0, bytes))
-    return fail(FindingKind::Uninitialised, copy.shared,
+                    bytes, offset, home.sharedBytes));
+  return true;
+}
+
+/// What is read of this block's shared memory.
+bool Request::checkSource(uint32_t offset, uint32_t bytes,
+                          const Access &access) {
+  if (!checkRange(block, offset, bytes))
+    return false;
+  const uint8_t *written = block.shared + block.sharedShadow + offset;
+  if (block.launch.options.checked(FindingKind::Uninitialised) &&
+      std::memchr(written, 0, bytes))
+    return fail(FindingKind::Uninitialised, offset,
                 "copy of bytes of which some were never written");
   Conflict conflict;
-  if (block.races &&
-      (op.isLoad
-           ? block.races->launchProxy(copy.access, copy.shared, bytes, conflict)
-           : block.races->proxyRead(copy.access, copy.shared, bytes, conflict)))
+  if (block.races && block.races->proxyRead(access, offset, bytes, conflict))
+    reportRace(inst, warp, lane, offset, conflict);
+  return true;
+}
+
+/// The shared side: bounds, alignment, and what the asynchronous proxy sees.
+bool Request::checkShared(Block &home, const BulkCopy &copy) {
+  uint32_t bytes = copy.map.boxBytes();
+  if (!op.isLoad)
+    return checkSource(copy.shared, bytes, copy.access);
+  if (!checkRange(home, copy.shared, bytes))
+    return false;
+  Conflict conflict;
+  if (home.races &&
+      (&home == &block
+           ? home.races->launchProxy(copy.access, copy.shared, bytes, conflict)
+           : home.races->launchRemote(*block.clocks, copy.access, copy.shared,
+                                      bytes, true, conflict)))
     reportRace(inst, warp, lane, copy.shared, conflict);
-  // Whoever reads before the wait is reported as a race.
-  if (op.isLoad && block.races)
-    std::memset(block.shared + block.sharedShadow + copy.shared, 1, bytes);
   return true;
 }
 
@@ -223,74 +185,73 @@ bool Request::checkRow(const BulkCopy &copy, const BoxRow &row) {
   return true;
 }
 
-bool Request::make(uint64_t shared, uint64_t global, BulkCopy &copy) {
+bool Request::make(uint64_t shared, uint64_t other, BulkCopy &copy) {
   copy.isLoad = op.isLoad;
+  copy.by = &block;
   copy.access = {warp.index, lane, op.shared.site, false};
-  copy.shared = static_cast<uint32_t>(shared & ~kWindowMask);
+  copy.shared = static_cast<uint32_t>(shared & kOffsetMask);
   if (op.isTensor) {
-    if (!readMap(global, copy))
+    if (!readMap(other, copy))
       return false;
   } else {
     uint32_t bytes = warp.reg<uint32_t>(op.bytes)[lane];
-    if (bytes % kPiece || global % kPiece)
-      return fail(FindingKind::Misaligned, global,
+    if (bytes % kPiece || other % kPiece)
+      return fail(FindingKind::Misaligned, other,
                   "expects address and size to be multiples of 16 bytes");
+    if (op.fromShared) {
+      uint32_t offset = static_cast<uint32_t>(other & kOffsetMask);
+      if (!checkSource(offset, bytes, copy.access))
+        return false;
+      other = reinterpret_cast<uint64_t>(block.shared + offset);
+    }
     copy.map.elementBytes = 1;
-    copy.map.base = global;
+    copy.map.base = other;
     copy.map.extents[0] = copy.map.box[0] = bytes;
   }
-  if (op.multicast && warp.reg<uint16_t>(op.mask)[lane] != 1)
-    return fail(
-        FindingKind::OutOfBounds, shared,
-        "expects the multicast to be for this block alone, as there are "
-        "no clusters");
-  if (!checkShared(copy))
-    return false;
-  for (uint32_t row = 0; row < copy.map.rows(); ++row)
+  for (uint32_t row = 0; row < copy.map.rows() && !op.fromShared; ++row)
     if (!checkRow(copy, boxRow(copy.map, copy.at, row)))
       return false;
   return true;
 }
 
-bool Request::findBarrier(uint64_t address, BulkCopy &copy) {
-  copy.barrier = static_cast<uint32_t>(address & ~kWindowMask);
-  if (!block.mbarriers.count(copy.barrier))
+/// A multicast signals the barrier at the same place of every block.
+bool Request::findBarrier(Block &home, uint64_t address, BulkCopy &copy) {
+  copy.barrier = static_cast<uint32_t>(address & kOffsetMask);
+  if (!op.multicast && block.blockAt(address) != &home)
+    return fail(FindingKind::Mbarrier, address,
+                "expects a barrier of the block that the copy goes to");
+  if (!home.mbarriers.count(copy.barrier))
     return fail(FindingKind::Mbarrier, address,
                 "expects a barrier that was initialised");
-  if (block.clocks) {
-    copy.tick = block.clocks->now(warp.index);
-    block.clocks->give(warp.index, copy.knowledge);
-  }
   return true;
 }
 
 static const Inst *runBulk(const Inst *inst, Warp &warp) {
   const BulkOp &op = inst->info<BulkOp>();
-  uint64_t shared[kLanes], global[kLanes], barrier[kLanes] = {};
+  uint64_t shared[kLanes], other[kLanes], barrier[kLanes] = {};
   computeAddresses(op.shared, warp, shared);
-  computeAddresses(op.global, warp, global);
+  computeAddresses(op.other, warp, other);
   if (op.isLoad)
     computeAddresses(op.barrier, warp, barrier);
   for (uint32_t left = warp.active; left; left &= left - 1) {
     unsigned lane = __builtin_ctz(left);
     Request request(inst, warp, lane);
     BulkCopy copy;
-    if (!request.make(shared[lane], global[lane], copy) ||
-        (op.isLoad && !request.findBarrier(barrier[lane], copy)))
+    uint32_t ranks = request.findBlocks(shared[lane]);
+    if (!ranks || !request.make(shared[lane], other[lane], copy))
       continue;
     SiteCount &count = warp.worker->counters.sites[op.shared.site];
     ++count.accesses;
-    count.asyncBytes += copy.map.boxBytes();
-    bool early = warp.worker->random.below(kOneInLandsEarly) == 0;
-    if (!op.isLoad) {
-      if (early)
-        move(*warp.worker, *warp.block, copy);
-      warp.bulkStores.push_back(
-          {std::move(copy), warp.bulkGroups[lane], early});
-    } else if (early) {
-      land(*warp.worker, *warp.block, copy);
-    } else {
-      warp.block->bulkLoads.push_back(std::move(copy));
+    for (; ranks; ranks &= ranks - 1) {
+      Block &home = *warp.block->cluster->blocks[__builtin_ctz(ranks)];
+      if (!request.checkShared(home, copy) ||
+          (op.isLoad && !request.findBarrier(home, barrier[lane], copy)))
+        continue;
+      count.asyncBytes += copy.map.boxBytes();
+      if (op.isLoad)
+        beginLoad(warp, home, copy);
+      else
+        beginStore(warp, copy);
     }
   }
   if (warp.stopped())
@@ -311,9 +272,9 @@ static const Inst *runBulkWait(const Inst *inst, Warp &warp) {
 }
 
 /// [map, {c0, c1}], or an address.
-static bool takeGlobal(Translator &t, const Operand &operand, BulkOp &op) {
-  op.global.space = Space::Generic;
-  if (!translateAddress(t, operand, op.global))
+static bool takeOther(Translator &t, const Operand &operand, BulkOp &op) {
+  op.other.space = op.fromShared ? Space::Shared : Space::Generic;
+  if (!translateAddress(t, operand, op.other))
     return false;
   if (!op.isTensor)
     return true;
@@ -352,7 +313,9 @@ bool brt::emu::translateBulk(Translator &t) {
   const char *rank = t.takeOneOf({"1d", "2d", "3d", "4d", "5d"});
   op->rank = rank ? static_cast<unsigned>(rank[0] - '0') : 0;
   op->isLoad = isTowardsShared(t);
-  bool shared = t.take("shared::cta") || t.take("shared::cluster");
+  bool toCluster = op->isLoad && t.take("shared::cluster");
+  bool shared = t.take("shared::cta");
+  op->fromShared = toCluster && shared && !op->isTensor;
   t.take("tile");
   bool ends =
       t.take(op->isLoad ? "mbarrier::complete_tx::bytes" : "bulk_group");
@@ -360,13 +323,14 @@ bool brt::emu::translateBulk(Translator &t) {
   takeCacheHints(t);
   // Addresses, the size of a linear copy, then mask and policy.
   size_t extra = op->isTensor ? 2 : 3;
-  if (!shared || !t.take("global") || !ends ||
+  if (!(shared || toCluster) || (!op->fromShared && !t.take("global")) ||
+      !ends || (op->multicast && op->fromShared) ||
       op->isTensor != (rank != nullptr) ||
       t.inst().operands.size() < extra + op->isLoad)
     return t.unsupported();
   op->shared.space = Space::Shared;
   if (!translateAddress(t, t.operand(op->isLoad ? 0 : 1), op->shared) ||
-      !takeGlobal(t, t.operand(op->isLoad ? 1 : 0), *op))
+      !takeOther(t, t.operand(op->isLoad ? 1 : 0), *op))
     return false;
   if (!op->isTensor)
     op->bytes = t.source(t.operand(2), Type::U32);

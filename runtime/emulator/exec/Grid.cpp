@@ -4,6 +4,7 @@
 #include "exec/Grid.h"
 
 #include "check/GlobalRaces.h"
+#include "exec/Cluster.h"
 
 #include <algorithm>
 #include <list>
@@ -19,8 +20,8 @@ namespace {
 /// The workers of one launch and what they have to agree on.
 class Grid {
 public:
-  Grid(Launch &launch, unsigned workers, uint64_t blocks)
-      : launch(launch), blocks(blocks), quietAt(workers) {
+  Grid(Launch &launch, unsigned workers, uint64_t clusters)
+      : launch(launch), clusters(clusters), quietAt(workers) {
     for (auto &value : quietAt)
       value = kBusy;
   }
@@ -29,8 +30,8 @@ public:
 
 private:
   Launch &launch;
-  const uint64_t blocks;
-  std::atomic<uint64_t> nextBlock{0};
+  const uint64_t clusters;
+  std::atomic<uint64_t> nextCluster{0};
   static constexpr uint64_t kBusy = ~uint64_t(0), kGone = kBusy - 1;
   /// Per worker: the progress count at which none of its blocks could change
   /// anything any more.
@@ -50,43 +51,43 @@ bool Grid::allQuiet(uint64_t progress) const {
 }
 
 void Grid::work(unsigned index, Worker &worker) {
-  std::list<std::unique_ptr<Block>> resident;
-  std::unique_ptr<Block> spare; // finished
+  std::list<std::unique_ptr<Cluster>> resident;
+  std::unique_ptr<Cluster> spare; // finished
   auto begin = [&](uint64_t linear) {
     resident.push_front(spare ? std::move(spare)
-                              : std::make_unique<Block>(launch));
+                              : std::make_unique<Cluster>(launch));
     resident.front()->start(linear);
   };
   while (!launch.report.stopped()) {
     bool fresh = false;
     if (resident.empty()) {
-      uint64_t linear = nextBlock++;
-      if (linear >= blocks)
+      uint64_t linear = nextCluster++;
+      if (linear >= clusters)
         break;
       begin(linear);
       fresh = true;
     }
     uint64_t before = launch.progress.load();
-    Block &block = *resident.front();
-    Block::Outcome outcome = block.run(worker);
+    Cluster &cluster = *resident.front();
+    Block::Outcome outcome = cluster.run(worker);
     if (outcome == Block::Outcome::Finished) {
       spare = std::move(resident.front());
       resident.pop_front();
       continue;
     }
     if (outcome == Block::Outcome::Stopped) {
-      // With BRT_EMU_STOP=never only this block is lost.
+      // With BRT_EMU_STOP=never only this cluster is lost.
       resident.pop_front();
       continue;
     }
     bool changed = launch.progress.load() != before;
-    block.noteVisit();
+    cluster.noteVisit();
     resident.splice(resident.end(), resident, resident.begin());
     // Another block may be what this one waits for.
     if ((!changed || launch.config.cooperative) && !fresh &&
         resident.size() < kResidentBlocks) {
-      uint64_t linear = nextBlock++;
-      if (linear < blocks)
+      uint64_t linear = nextCluster++;
+      if (linear < clusters)
         begin(linear);
     }
     uint64_t progress = launch.progress.load();
@@ -134,15 +135,17 @@ LaunchOutcome brt::emu::runLaunch(const LaunchConfig &config,
             reinterpret_cast<uint8_t *>(launch.parameterBase));
   memory.markInitialised(launch.parameterBase, config.parameters.size());
 
-  uint64_t blocks = uint64_t(config.grid[0]) * config.grid[1] * config.grid[2];
+  uint64_t clusters = 1;
+  for (int i = 0; i < 3; ++i)
+    clusters *= config.grid[i] / config.cluster[i];
   unsigned threads =
       options.threads ? options.threads : std::thread::hardware_concurrency();
   if (options.replay)
     threads = 1;
   threads = static_cast<unsigned>(
-      std::max<uint64_t>(1, std::min<uint64_t>(threads, blocks)));
+      std::max<uint64_t>(1, std::min<uint64_t>(threads, clusters)));
 
-  Grid grid(launch, threads, blocks);
+  Grid grid(launch, threads, clusters);
   std::vector<std::unique_ptr<Worker>> workers;
   for (unsigned i = 0; i < threads; ++i)
     workers.push_back(std::make_unique<Worker>(launch, options.seed + i));

@@ -52,7 +52,7 @@ static const Inst *misuse(const Inst *inst, Warp &warp, unsigned lane,
 }
 
 static void arrive(const Inst *inst, Warp &warp, const MbarrierOp &op,
-                   unsigned lane, uint32_t at, Mbarrier &barrier,
+                   unsigned lane, uint32_t at, Block &home, Mbarrier &barrier,
                    uint32_t count) {
   if (count > barrier.pending || count == 0 ||
       (op.action == Action::NoComplete && count == barrier.pending)) {
@@ -65,14 +65,14 @@ static void arrive(const Inst *inst, Warp &warp, const MbarrierOp &op,
   barrier.pending -= count;
   if (op.action == Action::Drop)
     barrier.expected -= count;
-  if (op.ordered && warp.block->clocks)
-    warp.block->clocks->give(warp.index, barrier.arriving);
-  completePhase(*warp.block, barrier);
+  if (op.ordered)
+    giveTo(home, warp, barrier.arriving);
+  completePhase(home, barrier);
 }
 
 /// One lane's operation on a live barrier. True for a wait that is over.
 static bool actOn(const Inst *inst, Warp &warp, const MbarrierOp &op,
-                  unsigned lane, uint32_t at, Mbarrier &barrier) {
+                  unsigned lane, uint32_t at, Block &home, Mbarrier &barrier) {
   uint64_t argument = op.action == Action::Wait
                           ? warp.reg<uint64_t>(op.argument)[lane]
                           : warp.reg<uint32_t>(op.argument)[lane];
@@ -84,7 +84,7 @@ static bool actOn(const Inst *inst, Warp &warp, const MbarrierOp &op,
     break;
   case Action::CompleteTx:
     barrier.transaction -= static_cast<int64_t>(argument);
-    completePhase(*warp.block, barrier);
+    completePhase(home, barrier);
     break;
   case Action::Arrive:
   case Action::Drop:
@@ -93,7 +93,8 @@ static bool actOn(const Inst *inst, Warp &warp, const MbarrierOp &op,
       barrier.transaction += static_cast<int64_t>(argument);
       argument = 1;
     }
-    arrive(inst, warp, op, lane, at, barrier, static_cast<uint32_t>(argument));
+    arrive(inst, warp, op, lane, at, home, barrier,
+           static_cast<uint32_t>(argument));
     break;
   case Action::CopyArrive:
     barrier.pending += !op.noIncrement;
@@ -145,6 +146,13 @@ static void makeOrDrop(const Inst *inst, Warp &warp, const MbarrierOp &op,
   std::memset(written, 1, sizeof image);
 }
 
+/// Operations that another block's barrier takes.
+static bool mayBeRemote(const MbarrierOp &op) {
+  bool arrives = op.action == Action::Arrive || op.action == Action::Drop;
+  return op.action == Action::ExpectTx || op.action == Action::CompleteTx ||
+         (arrives && !op.hasResult);
+}
+
 static const Inst *runMbarrier(const Inst *inst, Warp &warp) {
   const MbarrierOp &op = inst->info<MbarrierOp>();
   Block &block = *warp.block;
@@ -162,7 +170,14 @@ static const Inst *runMbarrier(const Inst *inst, Warp &warp) {
       misuse(inst, warp, lane, 0, "expects a barrier in shared memory");
       continue;
     }
-    uint32_t at = static_cast<uint32_t>(where.host[lane] - block.shared);
+    Block &home = homeOf(warp, where, lane);
+    uint32_t at = static_cast<uint32_t>(where.host[lane] - home.shared);
+    if (&home != warp.block && !mayBeRemote(op)) {
+      misuse(inst, warp, lane, at,
+             "expects a barrier of this block: at another's only arrivals and "
+             "bytes without a state are allowed");
+      continue;
+    }
     noteAccess(inst, warp, where, lane, sizeof(uint64_t), op.memory, true,
                false);
     if (making) {
@@ -170,12 +185,13 @@ static const Inst *runMbarrier(const Inst *inst, Warp &warp) {
                  where.written[lane]);
       continue;
     }
-    auto found = block.mbarriers.find(at);
-    if (found == block.mbarriers.end()) {
+    auto found = home.mbarriers.find(at);
+    if (found == home.mbarriers.end()) {
       misuse(inst, warp, lane, at, "expects a barrier that was initialised");
       continue;
     }
-    done |= uint32_t(actOn(inst, warp, op, lane, at, found->second)) << lane;
+    done |= uint32_t(actOn(inst, warp, op, lane, at, home, found->second))
+            << lane;
   }
   warp.worker->changedMemory |= !isWait;
   if (warp.stopped())

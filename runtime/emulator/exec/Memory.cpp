@@ -34,7 +34,9 @@ struct Resolver {
   void lane(unsigned lane, Space space);
 
 private:
-  void inShared(unsigned lane, uint64_t offset);
+  void inShared(unsigned lane, Space space, uint64_t offset);
+  /// The block in whose shared memory it is; null after a finding.
+  Block *findHome(unsigned lane, Space space, uint64_t offset);
   void inLocal(unsigned lane, uint64_t offset);
   void inGlobal(unsigned lane);
   void fail(unsigned lane, FindingKind what, std::string detail) {
@@ -47,8 +49,33 @@ private:
 };
 } // namespace
 
-void Resolver::inShared(unsigned lane, uint64_t offset) {
-  const Block &block = *warp.block;
+Block *Resolver::findHome(unsigned lane, Space space, uint64_t offset) {
+  Block *home = warp.block->blockAt(offset);
+  if (!home)
+    fail(lane, FindingKind::OutOfBounds,
+         fmt::format("{} of {} bytes in the shared memory of block {} of a "
+                     "cluster of {}",
+                     verb(), size, (offset >> kRankShift) - 1,
+                     warp.block->cluster->blocks.size()));
+  else if (home != warp.block && space == Space::Shared)
+    fail(lane, FindingKind::OutOfBounds,
+         "expects .shared::cluster to reach another block's shared memory");
+  else if (home->finished)
+    fail(lane, FindingKind::UseAfterFree,
+         fmt::format("{} of {} bytes in the shared memory of block ({},{},{}), "
+                     "which has exited",
+                     verb(), size, home->id[0], home->id[1], home->id[2]));
+  else
+    return home;
+  return nullptr;
+}
+
+void Resolver::inShared(unsigned lane, Space space, uint64_t offset) {
+  Block *home = findHome(lane, space, offset);
+  if (!home)
+    return;
+  const Block &block = *home;
+  offset &= kOffsetMask;
   if (offset > block.sharedBytes || size > block.sharedBytes - offset)
     return fail(lane, FindingKind::OutOfBounds,
                 fmt::format("{} of {} bytes at {:#x} of {:#x} bytes of shared "
@@ -58,6 +85,7 @@ void Resolver::inShared(unsigned lane, uint64_t offset) {
   out.written[lane] = out.host[lane] + block.sharedShadow;
   out.lanes |= 1u << lane;
   out.shared |= 1u << lane;
+  out.remote |= uint32_t(home != warp.block) << lane;
 }
 
 void Resolver::inLocal(unsigned lane, uint64_t offset) {
@@ -112,14 +140,14 @@ void Resolver::lane(unsigned lane, Space space) {
                             size, size));
   if (space == Space::Generic) {
     uint64_t window = address & kWindowMask;
-    space = window == kSharedWindow  ? Space::Shared
+    space = window == kSharedWindow  ? Space::SharedCluster
             : window == kLocalWindow ? Space::Local
                                      : Space::Global;
     if (space != Space::Global)
       address &= ~kWindowMask;
   }
-  if (space == Space::Shared)
-    inShared(lane, address);
+  if (space == Space::Shared || space == Space::SharedCluster)
+    inShared(lane, space, address);
   else if (space == Space::Local)
     inLocal(lane, address);
   else
@@ -131,7 +159,7 @@ void brt::emu::resolveAt(const Inst *inst, Warp &warp, Space space,
                          AccessKind kind, Resolved &out) {
   if (address != out.address)
     std::copy(address, address + kLanes, out.address);
-  out.lanes = out.shared = out.next = out.same = 0;
+  out.lanes = out.shared = out.remote = out.next = out.same = 0;
   if (!resolveTogether(warp, space, lanes, size, kind, out)) {
     Resolver resolver{inst, warp, size, kind, out};
     for (uint32_t left = lanes; left; left &= left - 1)

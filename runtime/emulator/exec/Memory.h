@@ -5,7 +5,7 @@
 #define BRT_EMULATOR_EXEC_MEMORY_H
 
 #include "check/GlobalRaces.h"
-#include "exec/Block.h"
+#include "exec/Cluster.h"
 #include "exec/Translator.h"
 
 namespace brt::emu {
@@ -40,9 +40,16 @@ struct Resolved {
   uint8_t *written[kLanes]; // init bytes
   uint32_t lanes = 0;       // those that may be touched
   uint32_t shared = 0;      // those in shared memory
+  uint32_t remote = 0;      // of those, the ones in another block's
   // Lanes that begin where the lane before them ends; that are where it is.
   uint32_t next = 0, same = 0;
 };
+
+/// The block in whose shared memory a lane lies.
+inline Block &homeOf(Warp &warp, const Resolved &where, unsigned lane) {
+  return where.remote >> lane & 1 ? *warp.block->blockAt(where.address[lane])
+                                  : *warp.block;
+}
 
 /// Calls `body` with the runs that make up the lanes.
 template <class Body>
@@ -115,10 +122,15 @@ void noteStrong(Warp &warp, const Resolved &where, unsigned lane,
                 const MemoryOp &op, bool reads, bool writes);
 void reportRace(const Inst *inst, Warp &warp, unsigned lane, uint64_t address,
                 const Conflict &conflict);
+/// A block exits, and nothing orders another one's access to its shared memory
+/// before that.
+void reportEarlyExit(Block &block, const Conflict &conflict);
 
 /// Fills in space, address and site from the modifiers and `operand`. Handles
 /// what every memory instruction shares: cache hints, scopes, `volatile`.
 bool translateAddress(Translator &t, const Operand &operand, MemoryOp &op);
+/// The elements of a vector operand, or the operand itself.
+std::vector<Operand> elementsOf(const Operand &operand);
 bool takeSpace(Translator &t, Space &space);
 void takeOrdering(Translator &t, MemoryOp &op);
 void takeCacheHints(Translator &t);

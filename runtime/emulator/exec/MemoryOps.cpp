@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "exec/Arithmetic.h"
+#include "exec/Async.h"
 #include "exec/Memory.h"
 
 #include <cstring>
@@ -15,7 +16,7 @@ bool brt::emu::takeSpace(Translator &t, Space &space) {
   };
   static const Row rows[] = {
       {"global", Space::Global},      {"shared", Space::Shared},
-      {"shared::cta", Space::Shared}, {"shared::cluster", Space::Shared},
+      {"shared::cta", Space::Shared}, {"shared::cluster", Space::SharedCluster},
       {"local", Space::Local},        {"const", Space::Const},
       {"param", Space::Param},        {"param::entry", Space::Param},
       {"param::func", Space::Param}};
@@ -321,8 +322,7 @@ static bool loadParameter(Translator &t, Type type, const Operand &address,
   return true;
 }
 
-/// The elements of a vector operand, or the operand itself.
-static std::vector<Operand> elementsOf(const Operand &operand) {
+std::vector<Operand> brt::emu::elementsOf(const Operand &operand) {
   return operand.kind == Operand::Kind::Vector ? operand.elements
                                                : std::vector<Operand>{operand};
 }
@@ -373,5 +373,7 @@ static bool translateAccess(Translator &t, bool isLoad) {
 void brt::emu::addMemoryOps(OpcodeTable &table) {
   table["ld"] =
       table["ldu"] = [](Translator &t) { return translateAccess(t, true); };
-  table["st"] = [](Translator &t) { return translateAccess(t, false); };
+  table["st"] = [](Translator &t) {
+    return t.take("async") ? translateStoreAsync(t) : translateAccess(t, false);
+  };
 }

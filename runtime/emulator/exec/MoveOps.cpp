@@ -1,11 +1,9 @@
-//===- MoveOps.cpp - mov, selp, special registers, addresses --------------===//
+//===- MoveOps.cpp - mov, selp, addresses ---------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "exec/Block.h"
+#include "exec/Cluster.h"
 #include "exec/Lanes.h"
 #include "exec/Translator.h"
-
-#include <chrono>
 #include <cstring>
 
 using namespace brt::emu;
@@ -25,95 +23,6 @@ static Handler copyOf(unsigned bytes) {
   return bytes == 2   ? runCopy<uint16_t>
          : bytes == 4 ? runCopy<uint32_t>
                       : runCopy<uint64_t>;
-}
-
-static uint32_t specialValue(const Inst *inst, const Warp &warp,
-                             unsigned lane) {
-  const Block &block = *warp.block;
-  const LaunchConfig &config = block.launch.config;
-  uint32_t bit = 1u << lane;
-  switch (static_cast<Special>(inst->aux)) {
-  case Special::TidX:
-    return warp.tid[0][lane];
-  case Special::TidY:
-    return warp.tid[1][lane];
-  case Special::TidZ:
-    return warp.tid[2][lane];
-  case Special::NtidX:
-    return config.block[0];
-  case Special::NtidY:
-    return config.block[1];
-  case Special::NtidZ:
-    return config.block[2];
-  case Special::CtaidX:
-    return block.id[0];
-  case Special::CtaidY:
-    return block.id[1];
-  case Special::CtaidZ:
-    return block.id[2];
-  case Special::NctaidX:
-    return config.grid[0];
-  case Special::NctaidY:
-    return config.grid[1];
-  case Special::NctaidZ:
-    return config.grid[2];
-  case Special::LaneId:
-    return lane;
-  case Special::WarpId:
-    return warp.index;
-  case Special::NwarpId:
-    return static_cast<uint32_t>(block.warps.size());
-  case Special::LaneMaskEq:
-    return bit;
-  case Special::LaneMaskLt:
-    return bit - 1;
-  case Special::LaneMaskLe:
-    return bit | (bit - 1);
-  case Special::LaneMaskGt:
-    return ~(bit | (bit - 1));
-  case Special::LaneMaskGe:
-    return ~(bit - 1);
-  // Where cooperative groups find the grid's barrier: high word, low word.
-  case Special::EnvReg1:
-    return static_cast<uint32_t>(config.gridSyncWorkspace >> 32);
-  case Special::EnvReg2:
-    return static_cast<uint32_t>(config.gridSyncWorkspace);
-  case Special::DynamicShared:
-    return config.dynamicShared;
-  case Special::TotalShared:
-    return block.sharedBytes;
-  case Special::NsmId:
-  case Special::One:
-    return 1;
-  default:
-    return 0; // one multiprocessor, no cluster
-  }
-}
-
-static uint64_t nanoseconds() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
-const Inst *brt::emu::runSpecial(const Inst *inst, Warp &warp) {
-  Special which = static_cast<Special>(inst->aux);
-  if (which == Special::Clock || which == Special::Clock64 ||
-      which == Special::GlobalTimer || which == Special::GridId) {
-    // Host time stands for cycles: it moves forward, and means nothing more.
-    uint64_t now = which == Special::GridId ? 1 : nanoseconds();
-    for (unsigned lane = 0; lane < kLanes; ++lane) {
-      if (which == Special::Clock)
-        warp.reg<uint32_t>(inst->d)[lane] = static_cast<uint32_t>(now);
-      else
-        warp.reg<uint64_t>(inst->d)[lane] = now;
-    }
-  } else {
-    uint32_t *d = warp.reg<uint32_t>(inst->d);
-    for (unsigned lane = 0; lane < kLanes; ++lane)
-      d[lane] = specialValue(inst, warp, lane);
-  }
-  BRT_EMU_NEXT(inst + 1, warp);
 }
 
 /// Fills a temporary, 4 or 8 bytes a lane as `aux` says, with one value.
@@ -307,8 +216,9 @@ static const Inst *convertAddress(const Inst *inst, Warp &warp) {
 
 static bool translateCvta(Translator &t) {
   bool to = t.take("to");
-  const char *space = t.takeOneOf(
-      {"global", "shared", "shared::cta", "local", "const", "param"});
+  const char *space =
+      t.takeOneOf({"global", "shared", "shared::cta", "shared::cluster",
+                   "local", "const", "param"});
   if (!space || t.takeType() != Type::U64)
     return t.unsupported();
   if (!t.expectOperands(2))
@@ -336,11 +246,29 @@ static const Inst *isInSpace(const Inst *inst, Warp &warp) {
   BRT_EMU_NEXT(inst + 1, warp);
 }
 
+/// .shared::cta: in this block's own shared memory.
+static const Inst *isInOwnShared(const Inst *inst, Warp &warp) {
+  const uint64_t *a = warp.reg<uint64_t>(inst->a);
+  uint32_t result = 0;
+  for (unsigned lane = 0; lane < kLanes; ++lane)
+    result |= uint32_t((a[lane] & kWindowMask) == kSharedWindow &&
+                       warp.block->blockAt(a[lane]) == warp.block)
+              << lane;
+  writeMask(warp, inst->d, result);
+  BRT_EMU_NEXT(inst + 1, warp);
+}
+
 static bool translateIsspacep(Translator &t) {
-  const char *space = t.takeOneOf({"global", "shared", "shared::cta", "local"});
+  bool own = t.take("shared") || t.take("shared::cta");
+  const char *space =
+      own ? "" : t.takeOneOf({"global", "shared::cluster", "local"});
   if (!space || !t.expectOperands(2))
     return t.unsupported();
   uint32_t a = t.source(t.operand(1), Type::U64);
+  if (own) {
+    t.emit(isInOwnShared, t.predicateTarget(t.operand(0)), a);
+    return true;
+  }
   t.emit(isInSpace, t.predicateTarget(t.operand(0)), a).imm =
       space[0] == 's'   ? kSharedWindow
       : space[0] == 'l' ? kLocalWindow

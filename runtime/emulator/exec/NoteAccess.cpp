@@ -4,6 +4,7 @@
 #include "exec/Memory.h"
 
 #include <cstring>
+#include <fmt/format.h>
 
 using namespace brt::emu;
 
@@ -25,6 +26,18 @@ static Site siteOfAccess(const Launch &launch, uint32_t block,
     thread /= config.block[i];
   }
   return site;
+}
+
+void brt::emu::reportEarlyExit(Block &block, const Conflict &conflict) {
+  Finding finding;
+  finding.kind = FindingKind::UseAfterFree;
+  finding.kernel = block.launch.config.kernel->function->name;
+  finding.site = siteOfAccess(block.launch, conflict.block, conflict.other);
+  finding.detail =
+      fmt::format("nothing orders this access to the shared memory of block "
+                  "({},{},{}) before that block exits",
+                  block.id[0], block.id[1], block.id[2]);
+  block.launch.report.add(finding);
 }
 
 void brt::emu::reportRace(const Inst *inst, Warp &warp, unsigned lane,
@@ -54,9 +67,15 @@ void brt::emu::noteAccess(const Inst *inst, Warp &warp, const Resolved &where,
   Access access{warp.index, lane, op.site, op.strong};
   Conflict conflict;
   if (where.shared >> lane & 1) {
-    uint32_t offset = static_cast<uint32_t>(where.host[lane] - block.shared);
-    if (isWrite ? block.races->write(access, offset, size, same, conflict)
-                : block.races->read(access, offset, size, conflict))
+    Block &home = homeOf(warp, where, lane);
+    uint32_t offset = static_cast<uint32_t>(where.host[lane] - home.shared);
+    bool found = &home != &block
+                     ? home.races->remoteAccess(*block.clocks, access, offset,
+                                                size, isWrite, same, conflict)
+                 : isWrite
+                     ? block.races->write(access, offset, size, same, conflict)
+                     : block.races->read(access, offset, size, conflict);
+    if (found)
       reportRace(inst, warp, lane, offset, conflict);
     return;
   }
@@ -82,7 +101,8 @@ void brt::emu::noteRun(const Inst *inst, Warp &warp, const Resolved &where,
           run.same};
   uint64_t address = where.address[lane];
   bool isShared = where.shared >> lane & 1, isNoted = false;
-  if (size % kWordBytes == 0 && !(run.same && written)) {
+  bool isRemote = where.remote >> lane & 1;
+  if (size % kWordBytes == 0 && !(run.same && written) && !isRemote) {
     uint32_t offset = static_cast<uint32_t>(where.host[lane] - block.shared);
     if (isShared)
       isNoted = written ? block.races->writeRow(row, offset)
@@ -115,9 +135,16 @@ void brt::emu::noteStrong(Warp &warp, const Resolved &where, unsigned lane,
   if (!block.clocks || !op.strong)
     return;
   bool shared = where.shared >> lane & 1;
-  uint64_t address =
-      shared ? static_cast<uint64_t>(where.host[lane] - block.shared)
-             : where.address[lane];
+  uint64_t address = where.address[lane];
+  if (shared) {
+    Block &home = homeOf(warp, where, lane);
+    address = static_cast<uint64_t>(where.host[lane] - home.shared);
+    // What blocks tell each other through shared memory is known by a place
+    // beside global memory.
+    shared = block.cluster->blocks.size() == 1;
+    if (!shared)
+      address |= kSharedWindow | uint64_t(home.clocks->block) << kRankShift;
+  }
   if (reads)
     block.clocks->strongRead(warp.index, address, shared, op.acquire);
   if (writes)

@@ -54,8 +54,9 @@ static bool findRegion(Warp &warp, Space space, uint64_t address, unsigned size,
   }
   if (space == Space::Local)
     return false;
-  if (space == Space::Shared) {
-    region = {space, window, block.sharedBytes, block.shared,
+  // Another block's shared memory lies outside of this region.
+  if (space == Space::Shared || space == Space::SharedCluster) {
+    region = {Space::Shared, window, block.sharedBytes, block.shared,
               block.sharedShadow};
     return true;
   }

@@ -25,7 +25,8 @@ const OpcodeTable &brt::emu::opcodeTable() {
           addCompareOps,    addConvertOps,  addMoveOps,     addMemoryOps,
           addAtomicOps,     addControlOps,  addCallOps,     addWarpOps,
           addBarrierOps,    addMatrixOps,   addLdmatrixOps, addWmmaOps,
-          addAsyncOps,      addMbarrierOps, addWgmmaOps,    addTensorMapOps})
+          addAsyncOps,      addMbarrierOps, addWgmmaOps,    addTensorMapOps,
+          addClusterOps})
       add(built);
     return built;
   }();
@@ -295,6 +296,12 @@ uint32_t Translator::target(const Operand &operand, Type type) {
 uint32_t Translator::predicate(const Operand &operand) {
   if (operand.kind == Operand::Kind::Integer)
     return predicateConstant((operand.bits != 0) != operand.negated);
+  if (operand.kind == Operand::Kind::Special &&
+      operand.text == "%is_explicit_cluster") {
+    uint32_t at = temporaryMask();
+    emit(runExplicitCluster, at);
+    return at;
+  }
   if (operand.kind != Operand::Kind::Register ||
       function.registers[operand.index].type != Type::Pred) {
     fail(operand.where, "expects a predicate");
@@ -404,15 +411,20 @@ uint32_t Translator::special(const Operand &operand, Type type) {
       {"%envreg2", Special::EnvReg2},
       {"%dynamic_smem_size", Special::DynamicShared},
       {"%total_smem_size", Special::TotalShared},
-      // Without a cluster launch, every block is a cluster of its own.
-      {"%cluster_ctarank", Special::Zero},
-      {"%cluster_nctarank", Special::One},
-      {"%cluster_ctaid.x", Special::Zero},
-      {"%cluster_ctaid.y", Special::Zero},
-      {"%cluster_ctaid.z", Special::Zero},
-      {"%cluster_nctaid.x", Special::One},
-      {"%cluster_nctaid.y", Special::One},
-      {"%cluster_nctaid.z", Special::One}};
+      {"%clusterid.x", Special::ClusteridX},
+      {"%clusterid.y", Special::ClusteridY},
+      {"%clusterid.z", Special::ClusteridZ},
+      {"%nclusterid.x", Special::NclusteridX},
+      {"%nclusterid.y", Special::NclusteridY},
+      {"%nclusterid.z", Special::NclusteridZ},
+      {"%cluster_ctaid.x", Special::ClusterCtaidX},
+      {"%cluster_ctaid.y", Special::ClusterCtaidY},
+      {"%cluster_ctaid.z", Special::ClusterCtaidZ},
+      {"%cluster_nctaid.x", Special::ClusterNctaidX},
+      {"%cluster_nctaid.y", Special::ClusterNctaidY},
+      {"%cluster_nctaid.z", Special::ClusterNctaidZ},
+      {"%cluster_ctarank", Special::ClusterCtarank},
+      {"%cluster_nctarank", Special::ClusterNctarank}};
   auto found = table.find(operand.text);
   if (found == table.end()) {
     fail(operand.where, "the special register '" + operand.text +

@@ -176,8 +176,12 @@ void addAsyncOps(OpcodeTable &table);
 void addMbarrierOps(OpcodeTable &table);
 void addWgmmaOps(OpcodeTable &table);
 void addTensorMapOps(OpcodeTable &table);
+void addClusterOps(OpcodeTable &table);
+/// barrier.cluster, after those words.
+bool translateClusterBarrier(Translator &t);
 
-// Handlers the translator itself emits (ControlOps.cpp, MoveOps.cpp).
+// Handlers the translator itself emits (ControlOps.cpp, MoveOps.cpp,
+// SpecialOps.cpp).
 const Inst *runLeader(const Inst *, Warp &);
 const Inst *runPushGuard(const Inst *, Warp &);
 const Inst *runPopGuard(const Inst *, Warp &);
@@ -188,6 +192,7 @@ const Inst *runJoinWritten(const Inst *, Warp &);
 const Inst *runCheckInFlight(const Inst *, Warp &);
 const Inst *runFallOff(const Inst *, Warp &);
 const Inst *runSpecial(const Inst *, Warp &);
+const Inst *runExplicitCluster(const Inst *, Warp &);
 const Inst *runFrameAddress(const Inst *, Warp &);
 const Inst *runDynamicShared(const Inst *, Warp &);
 const Inst *runParameterAddress(const Inst *, Warp &);
@@ -226,8 +231,20 @@ enum class Special : uint32_t {
   EnvReg2,
   DynamicShared,
   TotalShared,
-  Zero,
-  One
+  ClusteridX,
+  ClusteridY,
+  ClusteridZ,
+  NclusteridX,
+  NclusteridY,
+  NclusteridZ,
+  ClusterCtaidX,
+  ClusterCtaidY,
+  ClusterCtaidZ,
+  ClusterNctaidX,
+  ClusterNctaidY,
+  ClusterNctaidZ,
+  ClusterCtarank,
+  ClusterNctarank
 };
 
 /// Generic address windows (PTX ISA 5.1): far from anything the host maps.

@@ -110,6 +110,8 @@ public:
   // Of the last bar.red: threads whose predicate was true, all of them, any.
   uint32_t barrierResult = 0;
   bool barrierAll = true, barrierAny = false;
+  // barrier.cluster: lanes that arrived in this phase; that have yet to wait.
+  uint32_t clusterArrived = 0, clusterWaits = 0;
 
   template <class T>
   T *reg(uint32_t offset) {

@@ -29,7 +29,8 @@ enum class Space : uint8_t {
   Generic,
   Reg,
   Global,
-  Shared,
+  Shared,        // of the block
+  SharedCluster, // of any block of the cluster
   Local,
   Const,
   Param
@@ -159,6 +160,8 @@ struct Function {
   uint32_t requiredThreads[3] = {0, 0, 0}; // .reqntid
   uint32_t requiredCluster[3] = {0, 0, 0}; // .reqnctapercluster
   bool explicitCluster = false;
+  bool blocksAreClusters = false;
+  uint32_t maxClusterRank = 0; // 0: not given
 };
 
 struct Module {

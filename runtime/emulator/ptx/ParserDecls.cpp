@@ -280,15 +280,20 @@ bool Parser::performanceDirectives() {
     else if (acceptDotted("reqnctapercluster"))
       good = threadCounts(function->requiredCluster);
     else if (acceptDotted("minnctapersm") || acceptDotted("maxnreg") ||
-             acceptDotted("maxclusterrank") || acceptDotted("maxnctapersm"))
+             acceptDotted("maxnctapersm"))
       good = threadCounts(ignored);
+    else if (acceptDotted("maxclusterrank")) {
+      good = threadCounts(ignored);
+      function->maxClusterRank = ignored[0];
+    } else if (acceptDotted("blocksareclusters"))
+      function->blocksAreClusters = true;
     else if (acceptDotted("explicitcluster"))
       function->explicitCluster = true;
     else if (acceptDotted("pragma")) {
       good = token.kind == Token::Kind::String || fail("a string");
       consume();
       good = good && expect(';');
-    } else if (!acceptDotted("noreturn") && !acceptDotted("blocksareclusters"))
+    } else if (!acceptDotted("noreturn"))
       good = fail("a performance directive or '{'");
     if (!good)
       return false;
