@@ -7,6 +7,7 @@
 #include "brt/dialects/Tile/Tile.h"
 #include "brt/passes/Expand/Passes.h"
 #include "brt/passes/Fission/Passes.h"
+#include "brt/passes/Fusion/Passes.h"
 #include "brt/passes/Grad/Passes.h"
 #include "brt/passes/Lowering/Passes.h"
 #include "brt/passes/Optimize/Passes.h"
@@ -40,6 +41,7 @@ void brt::registerAllPasses() {
   registerTransformsPasses();
   registerBrtExpandPasses();
   registerBrtFissionPasses();
+  registerBrtFusionPasses();
   registerBrtGradPasses();
   registerBrtLoweringPasses();
   registerBrtOptimizePasses();

@@ -4,6 +4,7 @@
 #include "brt/passes/Pipelines/Lowering.h"
 #include "brt/dialects/Kernel/Kernel.h"
 #include "brt/passes/Fission/Passes.h"
+#include "brt/passes/Fusion/Passes.h"
 #include "brt/passes/Lowering/Passes.h"
 #include "brt/passes/Tile/Passes.h"
 #include "brt/passes/X86/Passes.h"
@@ -60,6 +61,7 @@ void brt::buildBufferPipeline(OpPassManager &manager) {
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   manager.addPass(createLoopInvariantCodeMotionPass());
+  manager.addPass(createFuseElementwisePass());
   manager.addPass(createCloneFillsPass());
   manager.addPass(createExposeBuffersPass());
   manager.addPass(bufferization::createEmptyTensorEliminationPass());

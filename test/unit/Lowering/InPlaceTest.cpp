@@ -109,7 +109,7 @@ static void expectNoMore(const Counts &parameters, const Counts &gradient,
     return it == counts.end() ? 0 : it->second;
   };
   for (const auto &[shape, count] : parameters)
-    EXPECT_EQ(at(step, shape), at(gradient, shape) + count)
+    EXPECT_LE(at(step, shape), at(gradient, shape) + count)
         << testing::PrintToString(shape);
 }
 
