@@ -138,6 +138,32 @@ TEST_F(Bulk, LinearStores) {
   expectKind(run(store, 0, 0, ""), "uninitialised");
 }
 
+TEST_F(Bulk, TilesInUse) {
+  auto bytes = pattern(2048);
+  std::string store =
+      expect(2048) + kLinear + kWait +
+      "@%q7 cp.async.bulk.global.shared::cta.bulk_group [%p1], [%tile], 1024; "
+      "@%q7 cp.async.bulk.commit_group;\n";
+  auto find = [&](const std::string &after) {
+    return run(store + after, machine.upload(bytes), 0, "");
+  };
+  std::string own = "@%q7 st.shared.u32 [%tile], 0; ";
+  std::string other =
+      "setp.eq.u32 %q6, %r0, 1; @%q6 st.shared.u32 [%tile], 0; ";
+  std::string beside = "@%q7 st.shared.u32 [%tile+1024], 0; ";
+  std::string wait = "@%q7 cp.async.bulk.wait_group.read 0; ";
+  for (uint64_t seed = 1; seed < 6; ++seed) {
+    machine.options.seed = seed;
+    expectClean(find(wait + own));
+    expectClean(find(beside + wait));
+    expectKind(find(own + wait), "race");
+    expectKind(find("@%q7 cp.async.bulk.wait_group.read 1; " + own), "race");
+    // Others have to know that it was waited for.
+    expectClean(find(wait + "bar.warp.sync -1; " + other));
+    expectKind(find(wait + other), "race");
+  }
+}
+
 /// A map for a picture of rows x columns halves of `pitch` bytes a row.
 static TensorMap mapOf(uint64_t base, uint32_t columns, uint32_t rows,
                        uint32_t pitch, uint32_t boxColumns, uint32_t boxRows,

@@ -351,6 +351,12 @@ TEST_F(ClusterTest, CopiesBetweenBlocks) {
       EXPECT_EQ(wordOf(block, 9), 100 * (block ^ 1) + 9);
   }
   expectFinding("race", before + "bar.sync 0;" + copy + after);
+  // The source is in use until the other block has got it.
+  machine.options.setChecks("race");
+  expectFinding("race",
+                before + fence + copy + "st.shared.u32 [%own], 0;" + after);
+  expectClean(before + fence + copy + after + "st.shared.u32 [%own], 0;");
+  machine.options.setChecks("all");
   expectFinding("uninitialised",
                 kInit + kExpect + "128;" + fence + copy + after);
   machine.options.setChecks("race");

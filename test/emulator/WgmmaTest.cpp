@@ -251,6 +251,36 @@ TEST(Wgmma, Sequences) {
   expect("race", kProper, "fence.proxy.async.shared::cta;");
 }
 
+TEST(Wgmma, TilesInUse) {
+  const Case c = {".f32.bf16.bf16", 8,          16, 2, 32, false, false,
+                  asBF16,           Case::Float};
+  auto findings = [&](const std::string &around) {
+    Machine machine;
+    std::vector<uint32_t> words;
+    return run(machine, c, words, around).findings;
+  };
+  auto expectRace = [&](const std::string &around) {
+    auto found = findings(around);
+    ASSERT_FALSE(found.empty()) << around;
+    EXPECT_EQ(found[0].kind, FindingKind::Race) << found[0].text();
+  };
+  std::string issue = "wgmma.fence.sync.aligned; MMA "
+                      "wgmma.commit_group.sync.aligned; ";
+  std::string wait = "wgmma.wait_group.sync.aligned 0; ";
+  // Thread 0 overwrites A, of which its warp reads the first rows, and B, which
+  // all warps read, 2048 bytes behind it.
+  std::string toA = "setp.eq.u32 %q2, %r0, 0; @%q2 st.shared.u32 [%r9], 0; ";
+  std::string toB =
+      "setp.eq.u32 %q2, %r0, 0; @%q2 st.shared.u32 [%r9+2048], 0; ";
+  EXPECT_TRUE(findings(issue + wait + toA).empty());
+  expectRace(issue + toA + wait);
+  EXPECT_TRUE(findings(issue + wait + "bar.sync 0; " + toB).empty());
+  expectRace(issue + wait + toB);
+  expectRace(issue + "bar.sync 0; " + toB + wait);
+  expectRace(issue + "wgmma.wait_group.sync.aligned 1; bar.sync 0; " + toB +
+             wait);
+}
+
 TEST(Wgmma, RegisterCountsHaveRules) {
   Machine machine;
   auto program = machine.load(ptxKernel("setmaxnreg.dec.sync.aligned.u32 40; "

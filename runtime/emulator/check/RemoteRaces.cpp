@@ -129,7 +129,8 @@ bool SharedRaces::remoteMeets(const BlockClocks &known, const Access &access,
     remote = std::make_unique<RemoteRaces>(
         static_cast<uint32_t>(writers.tick.size() * kCellBytes));
   bool found =
-      remote->meets(known, access, offset, size, isWrite, same, conflict);
+      remote->meets(known, access, offset, size, isWrite, same, conflict) ||
+      (isWrite && overwritesRead(offset, size, conflict));
   uint32_t end = offset + size;
   for (size_t at = offset / kCellBytes; at * kCellBytes < end; ++at) {
     uint8_t bytes = bytesOfCell(at, offset, end);

@@ -22,6 +22,7 @@ void SharedRaces::start(const BlockClocks &blockClocks) {
   for (Stamps *each : {&writers, &readers[0], &readers[1]})
     each->clear();
   remote.reset();
+  reads.reset();
 }
 
 /// Pieces of one word by the same thread at the same tick add up.
@@ -91,6 +92,9 @@ bool SharedRaces::readRow(const Row &row, uint32_t offset) {
 }
 
 bool SharedRaces::writeRow(const Row &row, uint32_t offset) {
+  Conflict ignored; // lane after lane will tell
+  if (overwritesRead(offset, row.lanes * row.words * kCellBytes, ignored))
+    return false;
   return !isRemote(row, offset) && forShapeOf(row, [&](auto shape) {
     return writeWords(shape, row, offset / kCellBytes);
   });
@@ -134,8 +138,9 @@ bool SharedRaces::write(const Access &access, uint32_t offset, uint32_t size,
                         bool same, Conflict &conflict) {
   if (writeRow(rowOf(access, size), offset))
     return false;
-  bool found = remote && remote->meets(*clocks, access, offset, size, true,
-                                       same, conflict);
+  bool found = overwritesRead(offset, size, conflict) ||
+               (remote && remote->meets(*clocks, access, offset, size, true,
+                                        same, conflict));
   uint32_t end = offset + size, now = clocks->now(access.warp);
   for (uint32_t start = offset & ~(kCellBytes - 1); start < end;
        start += kCellBytes) {
@@ -175,10 +180,31 @@ bool SharedRaces::isUnfenced(const BlockClocks &known, const Access &access,
   return remote && remote->isUnfenced(known, access, offset, size, conflict);
 }
 
-bool SharedRaces::proxyRead(const Access &access, uint32_t offset,
+bool SharedRaces::beginRead(const Access &access, uint32_t offset,
                             uint32_t size, Conflict &conflict) {
+  if (!reads)
+    reads = std::make_unique<AsyncReads>(
+        static_cast<uint32_t>(writers.tick.size() * kCellBytes));
+  reads->begin(access, offset, size);
   return read(access, offset, size, conflict) ||
          isUnfenced(*clocks, access, offset, size, conflict);
+}
+
+void SharedRaces::endRead(const Access &access, uint32_t tick, uint32_t offset,
+                          uint32_t size) {
+  constexpr uint8_t kAllBytes = (1u << kCellBytes) - 1;
+  reads->end(offset, size);
+  for (size_t at = offset / kCellBytes; at * kCellBytes < offset + size; ++at) {
+    bool others = readers[0].tick[at] &&
+                  unpackWho(readers[0].who[at]).warp != access.warp;
+    readers[others].set(at, tick, packWho(access), kAllBytes);
+  }
+}
+
+bool SharedRaces::overwritesRead(uint32_t offset, uint32_t size,
+                                 Conflict &conflict) const {
+  conflict.block = clocks->block;
+  return reads && reads->meets(offset, size, conflict);
 }
 
 bool SharedRaces::launchProxy(const Access &access, uint32_t offset,

@@ -12,6 +12,7 @@
 #ifndef BRT_EMULATOR_CHECK_SHAREDRACES_H
 #define BRT_EMULATOR_CHECK_SHAREDRACES_H
 
+#include "check/AsyncReads.h"
 #include "check/RemoteRaces.h"
 #include "check/Rows.h"
 
@@ -35,10 +36,13 @@ public:
   /// with nothing recorded, where lane after lane has to be looked at.
   bool readRow(const Row &row, uint32_t offset);
   bool writeRow(const Row &row, uint32_t offset);
-  /// A read by the asynchronous proxy: also races where fence.proxy.async is
-  /// missing after a write.
-  bool proxyRead(const Access &access, uint32_t offset, uint32_t size,
+  /// A read by the asynchronous proxy begins: also races where
+  /// fence.proxy.async is missing after a write. It ends with `endRead`, as if
+  /// made at `tick`; until then every write races.
+  bool beginRead(const Access &access, uint32_t offset, uint32_t size,
                  Conflict &conflict);
+  void endRead(const Access &access, uint32_t tick, uint32_t offset,
+               uint32_t size);
   /// A copy by the asynchronous proxy begins to write; it was asked for at
   /// `tick`, and ends with `landProxy`.
   bool launchProxy(const Access &access, uint32_t offset, uint32_t size,
@@ -73,6 +77,7 @@ private:
   };
   const BlockClocks *clocks = nullptr;
   Stamps writers, readers[2];
+  std::unique_ptr<AsyncReads> reads; // under way; null until the first
 
   bool races(const BlockClocks &known, const Access &access,
              const Stamps &earlier, size_t at) const;
@@ -87,6 +92,8 @@ private:
     return remote &&
            remote->isTouched(offset, row.lanes * row.words * kCellBytes);
   }
+  /// True if a write overlaps an asynchronous read under way.
+  bool overwritesRead(uint32_t offset, uint32_t size, Conflict &conflict) const;
   bool remoteMeets(const BlockClocks &known, const Access &access,
                    uint32_t offset, uint32_t size, bool isWrite, bool same,
                    Conflict &conflict);

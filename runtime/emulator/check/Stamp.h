@@ -28,6 +28,7 @@ struct Conflict {
   Access other;
   uint32_t block = 0;    // linear index
   bool inFlight = false; // an asynchronous copy that was not waited for
+  bool reading = false;  // an asynchronous read that was not waited for
   bool unfenced = false; // no fence.proxy.async between the proxies
 };
 

@@ -21,6 +21,7 @@ struct BulkCopy {
   int32_t at[TensorMap::kMaxRank] = {};
   std::vector<uint8_t> value; // st.async: in the place of a source
   bool isLoad = true;
+  bool fromShared = false; // a load whose source is shared memory of `by`
   uint32_t shared = 0;  // offset
   uint32_t barrier = 0; // offset; loads only
   Block *by = nullptr;  // who asked for it

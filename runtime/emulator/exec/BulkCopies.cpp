@@ -67,6 +67,12 @@ static void land(Worker &worker, Block &block, const BulkCopy &copy) {
     block.races->landProxy(copy.access, copy.tick, copy.shared, bytes);
   else if (block.races)
     block.races->remote->land(copy.shared, bytes, copy.value.empty());
+  if (copy.fromShared && copy.by->races)
+    copy.by->races->endRead(
+        copy.access, copy.tick,
+        static_cast<uint32_t>(copy.map.base -
+                              reinterpret_cast<uint64_t>(copy.by->shared)),
+        bytes);
   auto found = block.mbarriers.find(copy.barrier);
   if (found == block.mbarriers.end())
     return;
@@ -133,8 +139,12 @@ void brt::emu::finishStores(Warp &warp, uint32_t lanes, uint64_t mayStay) {
     unsigned lane = store.copy.access.lane;
     if (!(lanes >> lane & 1) || store.group + mayStay >= warp.bulkGroups[lane])
       return false;
+    Block &block = *warp.block;
     if (!store.landed)
-      move(*warp.worker, *warp.block, store.copy);
+      move(*warp.worker, block, store.copy);
+    if (block.races)
+      block.races->endRead(store.copy.access, block.clocks->now(warp.index),
+                           store.copy.shared, store.copy.map.boxBytes());
     return true;
   };
   warp.bulkStores.erase(

@@ -132,7 +132,7 @@ bool Request::checkSource(uint32_t offset, uint32_t bytes,
     return fail(FindingKind::Uninitialised, offset,
                 "copy of bytes of which some were never written");
   Conflict conflict;
-  if (block.races && block.races->proxyRead(access, offset, bytes, conflict))
+  if (block.races && block.races->beginRead(access, offset, bytes, conflict))
     reportRace(inst, warp, lane, offset, conflict);
   return true;
 }
@@ -203,6 +203,7 @@ bool Request::make(uint64_t shared, uint64_t other, BulkCopy &copy) {
       if (!checkSource(offset, bytes, copy.access))
         return false;
       other = reinterpret_cast<uint64_t>(block.shared + offset);
+      copy.fromShared = true;
     }
     copy.map.elementBytes = 1;
     copy.map.base = other;

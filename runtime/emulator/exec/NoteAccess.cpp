@@ -50,7 +50,9 @@ void brt::emu::reportRace(const Inst *inst, Warp &warp, unsigned lane,
   finding.hasAddress = true;
   finding.address = address;
   finding.detail =
-      conflict.unfenced   ? "expects fence.proxy.async after the other access"
+      conflict.unfenced ? "expects fence.proxy.async after the other access"
+      : conflict.reading
+          ? "overwrites what an asynchronous read that was not waited for needs"
       : conflict.inFlight ? "meets an asynchronous copy that was not waited for"
                           : "nothing orders this access after the other one";
   finding.hasOther = true;

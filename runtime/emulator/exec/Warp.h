@@ -72,7 +72,8 @@ struct WgmmaOp;
 /// A wgmma.mma_async under way.
 struct PendingWgmma {
   const WgmmaOp *op = nullptr;
-  uint32_t group = 0; // counted by commit_group
+  uint32_t group = 0;             // counted by commit_group
+  std::vector<uint32_t> chunks{}; // of shared memory that it reads
 };
 
 class Warp {

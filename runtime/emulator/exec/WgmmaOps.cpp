@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // PTX ISA 9.7.15. Each of a warpgroup's four warps multiplies its 16 rows. The
-// product is made when it is asked for, but its registers count as in flight
-// until the wait for its group, and whoever touches them is reported. Matrices
-// in shared memory are read 16 bytes at a time, where the descriptor says.
+// product is made when it is asked for, but its registers and its matrices in
+// shared memory count as in flight until the wait for its group, and whoever
+// touches those or overwrites these is reported. Matrices in shared memory are
+// read 16 bytes at a time, where the descriptor says.
 //
 //===----------------------------------------------------------------------===//
 
@@ -78,9 +79,12 @@ static const uint8_t *chunkAt(const Inst *inst, Warp &warp, uint32_t at) {
     warp.reportAddress(inst, FindingKind::Uninitialised, 0, at,
                        "read of 16 bytes of which some were never written");
   Conflict conflict;
-  if (block.races && block.races->proxyRead({warp.index, 0, op.site, false}, at,
-                                            kBytes, conflict))
-    reportRace(inst, warp, 0, at, conflict);
+  if (block.races) {
+    warp.wgmmas.back().chunks.push_back(at);
+    if (block.races->beginRead({warp.index, 0, op.site, false}, at, kBytes,
+                               conflict))
+      reportRace(inst, warp, 0, at, conflict);
+  }
   return host;
 }
 
@@ -160,11 +164,12 @@ static const Inst *runWgmma(const Inst *inst, Warp &warp) {
   if (hasBaseOffset(warp, op))
     warp.report(inst, FindingKind::Wgmma, warp.active,
                 "the base offset of a matrix descriptor is not supported");
-  if (!warp.stopped())
-    multiply<T>(inst, warp, op);
   if (warp.stopped())
     return nullptr;
   warp.wgmmas.push_back({&op, warp.wgmmaGroup});
+  multiply<T>(inst, warp, op);
+  if (warp.stopped())
+    return nullptr;
   BRT_EMU_NEXT(inst + 1, warp);
 }
 
@@ -180,8 +185,15 @@ static const Inst *runWgmmaCommit(const Inst *inst, Warp &warp) {
 
 /// imm: the number of newest groups that may stay under way.
 static const Inst *runWgmmaWait(const Inst *inst, Warp &warp) {
+  const Block &block = *warp.block;
   auto done = [&](const PendingWgmma &each) {
-    return each.group + inst->imm < warp.wgmmaGroup;
+    if (each.group + inst->imm >= warp.wgmmaGroup)
+      return false;
+    for (uint32_t at : each.chunks)
+      block.races->endRead({warp.index, 0, each.op->site, false},
+                           block.clocks->now(warp.index), at,
+                           Descriptor::kChunk);
+    return true;
   };
   warp.wgmmas.erase(
       std::remove_if(warp.wgmmas.begin(), warp.wgmmas.end(), done),
