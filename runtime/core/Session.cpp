@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "brt/runtime/Session.h"
+#include "brt/runtime/FlushDenormals.h"
 
 using namespace brt::rt;
 
@@ -126,6 +127,7 @@ void Call::invoke(const Memory &memory) {
       set = &memory.carry->next();
     results.push_back(set->find(port.name)->data());
   }
+  FlushDenormals flush;
   program.getEntry(entry)(laneCount, arguments.data(), results.data());
 }
 

@@ -22,6 +22,7 @@ namespace {
 /// Everything that the command line says.
 struct Options {
   unsigned threads = 0;
+  bool pin = false;
   std::string isa;
   InitOptions init;
   TrainOptions train;
@@ -61,6 +62,8 @@ static CLI::App *addCommand(CLI::App &app, Options &options, const char *name,
       ->add_option("--threads", options.threads,
                    "Threads to use (default: as many as there are processors)")
       ->check(CLI::Range(1, 1024));
+  command->add_flag("--pin", options.pin,
+                    "Keep each thread on a processor of its own");
   command->add_option("--isa", options.isa,
                       "Instruction set to use, of those that `info` lists "
                       "(default: the best this machine has)");
@@ -268,6 +271,9 @@ static void addProfile(CLI::App &app, Options &options,
 static Status run(const CLI::App &app, Options &options) {
   catchSignals();
   setThreadCount(options.threads);
+  if (options.pin && !pinThreads())
+    return makeError(StatusCode::System,
+                     "the system does not let threads be pinned");
   BRT_ASSIGN_OR_RETURN(Program program,
                        Program::create(brt_program, options.isa));
   if (app.got_subcommand("init"))

@@ -16,6 +16,10 @@ unsigned getAvailableProcessors();
 void setThreadCount(unsigned count);
 unsigned getThreadCount();
 
+/// Keeps each of these threads on a processor of its own, as far as there are
+/// enough; whether the system let it. setThreadCount() comes before.
+bool pinThreads();
+
 } // namespace brt::rt
 
 #endif // BRT_RUNTIME_THREADS_H

@@ -224,6 +224,10 @@ static double getBits(const std::string &text) {
   return bits / predicted;
 }
 
+TEST_F(ProgramRun, PinsThreads) {
+  EXPECT_EQ(run("fake info --threads 2 --pin").code, 0);
+}
+
 TEST_F(ProgramRun, EvaluatesDocuments) {
   for (const char *lanes : {"1", "2", "9"}) {
     Outcome outcome = run(

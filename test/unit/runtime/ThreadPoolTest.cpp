@@ -5,7 +5,7 @@
 #include "brt/runtime/Threads.h"
 #include <atomic>
 #include <gtest/gtest.h>
-#include <numeric>
+#include <sched.h>
 #include <thread>
 #include <vector>
 
@@ -89,4 +89,45 @@ TEST(ThreadPool, TakesTheProcessorsThereAre) {
   setThreadCount(0);
   EXPECT_GE(getAvailableProcessors(), 1u);
   EXPECT_EQ(getThreadCount(), getAvailableProcessors());
+}
+
+TEST(ThreadPool, FlushesDenormals) {
+  setThreadCount(3);
+  volatile float tiny = 1e-38f, half = 0.5f;
+  struct Context {
+    volatile float *tiny, *half;
+    float results[8];
+  } context = {&tiny, &half, {}};
+  std::fill_n(context.results, 8, 1.0f);
+  brt_parallel_for(
+      8,
+      [](int64_t i, void *pointer) {
+        auto *context = static_cast<Context *>(pointer);
+        context->results[i] = *context->tiny * *context->half;
+      },
+      &context);
+  for (float result : context.results)
+    EXPECT_EQ(result, 0);
+  // The caller's own arithmetic is as it was.
+  EXPECT_GT(tiny * half, 0);
+}
+
+TEST(ThreadPool, PinsThreads) {
+  // In a thread of its own, whose affinity ends with it.
+  std::thread([] {
+    setThreadCount(2);
+    ASSERT_TRUE(pinThreads());
+    int processors[2] = {-1, -1};
+    brt_parallel_for(
+        2,
+        [](int64_t i, void *context) {
+          cpu_set_t set;
+          sched_getaffinity(0, sizeof(set), &set);
+          EXPECT_EQ(CPU_COUNT(&set), 1);
+          static_cast<int *>(context)[i] = sched_getcpu();
+        },
+        processors);
+    if (getAvailableProcessors() > 1)
+      EXPECT_NE(processors[0], processors[1]);
+  }).join();
 }
