@@ -8,6 +8,7 @@
 #include "brt/passes/Expand/Passes.h"
 #include "brt/passes/Pipelines/Lowering.h"
 #include "brt/passes/Pipelines/Passes.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -50,7 +51,8 @@ static bool isLegalAtCell(Operation *op) {
 }
 
 static bool isStructuredOnBuffers(Operation *op) {
-  return isa<ModuleOp>(op) ||
+  // Extents are arithmetic of affine maps.
+  return isa<ModuleOp, affine::AffineApplyOp>(op) ||
          isa_and_nonnull<arith::ArithDialect, func::FuncDialect,
                          linalg::LinalgDialect, math::MathDialect,
                          memref::MemRefDialect, scf::SCFDialect, ub::UBDialect>(
@@ -69,7 +71,7 @@ static bool isLegalAtTile(Operation *op) {
 }
 
 static bool isLegalAtTarget(Operation *op) {
-  return isa<ModuleOp>(op) ||
+  return isa<ModuleOp, affine::AffineApplyOp>(op) ||
          isa_and_nonnull<arith::ArithDialect, func::FuncDialect,
                          math::MathDialect, memref::MemRefDialect,
                          scf::SCFDialect, ub::UBDialect, vector::VectorDialect>(

@@ -2,6 +2,9 @@
 // RUN: not brt-opt %s --brt-verify-level=cell --split-input-file 2>&1 | FileCheck %s --check-prefix=CELL
 // RUN: not brt-opt %s --brt-verify-level=level=sky 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 
+// RUN: brt-opt --brt-verify-level=kernel %S/Inputs/extents.mlir
+// RUN: brt-opt --brt-verify-level=target %S/Inputs/extents.mlir
+
 // UNKNOWN: expects a level to be one of 'model', 'cell'{{.*}}, but got 'sky'
 
 // CELL: 'brt.model' op expects to be of another level than 'cell'
