@@ -10,6 +10,7 @@
 #include "brt/passes/Fusion/Passes.h"
 #include "brt/passes/Grad/Passes.h"
 #include "brt/passes/Lowering/Passes.h"
+#include "brt/passes/Memory/Passes.h"
 #include "brt/passes/Optimize/Passes.h"
 #include "brt/passes/Pipelines/Levels.h"
 #include "brt/passes/Pipelines/Lowering.h"
@@ -44,6 +45,7 @@ void brt::registerAllPasses() {
   registerBrtFusionPasses();
   registerBrtGradPasses();
   registerBrtLoweringPasses();
+  registerBrtMemoryPasses();
   registerBrtOptimizePasses();
   registerBrtPipelinesPasses();
   registerBrtProfilePasses();

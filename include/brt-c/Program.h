@@ -5,7 +5,7 @@
 |* holds the code of every entry point for one or more instruction sets, and a
 |* manifest, JSON text that names the arguments and results of each entry point:
 |*
-|*   { "abi": 3, "name": "books", "config": { ... },
+|*   { "abi": 4, "name": "books", "config": { ... },
 |*     "entries": [
 |*       { "name": "forward", "flops": 1234,
 |*         "arguments": [
@@ -17,7 +17,8 @@
 |*             "dtype": "I32", "shape": [-1, 512] }, ... ],
 |*         "results": [
 |*           { "kind": "output", "name": "logits", ... },
-|*           { "kind": "carry", "name": "0/keys", ... } ] }, ... ] }
+|*           { "kind": "carry", "name": "0/keys", ... } ],
+|*         "arena": { "bytes_per_lane": 1048576, "bytes": 4096 } }, ... ] }
 |*
 |* "kernels" lists { "name": "brt_linear_1", "arguments": "..." } by number.
 |*
@@ -28,7 +29,8 @@
 |* dense and row-major.
 |*
 |* `train_step` also has ports of the kind "optimizer": state that is zero
-|* before the first step.
+|* before the first step. The arena is the memory that an entry point works in:
+|* so many bytes for each lane, and so many besides.
 \*===----------------------------------------------------------------------===*/
 
 #ifndef BRT_C_PROGRAM_H
@@ -41,16 +43,18 @@ extern "C" {
 #endif
 
 /* Changes with the layout of brt_program_t or the meaning of the manifest. */
-#define BRT_PROGRAM_ABI 3
+#define BRT_PROGRAM_ABI 4
 
-/* Runs an entry point on `lanes` lanes: one buffer for each argument and each
- * result of the manifest, in its order. A result of kind "parameter" or
- * "optimizer" with an argument of its kind and name is that argument, updated
- * in place: both have the same buffer, which is written in spite of the
- * `const`. No two other result buffers overlap, and none overlaps an argument.
- * Calls on different buffers may run at the same time. */
+/* Runs an entry point on `lanes` lanes, at least 1: one buffer for each
+ * argument and each result of the manifest, in its order, and an arena at a
+ * multiple of 64 bytes, whose content is undefined before and after; it
+ * allocates nothing else. A result of kind "parameter" or "optimizer" with an
+ * argument of its kind and name is that argument, updated in place: both have
+ * the same buffer, which is written in spite of the `const`. No two other
+ * result buffers overlap, and none overlaps an argument. Calls on different
+ * buffers may run at the same time. */
 typedef void (*brt_entry_fn_t)(int64_t lanes, const void *const *arguments,
-                               void *const *results);
+                               void *const *results, void *arena);
 
 /* The code of all entry points for one instruction set. */
 typedef struct brt_variant_t {

@@ -5,6 +5,7 @@
 #include "brt-c/Program.h"
 #include "brt/Analysis/Flops.h"
 #include "brt/dialects/Brt/Brt.h"
+#include "brt/passes/Memory/ArenaPlan.h"
 #include "brt/passes/Profile/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -143,4 +144,14 @@ void brt::Manifest::addKernels(ModuleOp module) {
                        {"arguments", std::move(arguments)}});
     }
   root["kernels"] = std::move(kernels);
+}
+
+void brt::Manifest::addArenas(ModuleOp module) {
+  for (auto [name, entry] :
+       llvm::zip_equal(entries, *root.getArray("entries"))) {
+    auto arena = module.lookupSymbol<func::FuncOp>(name)
+                     ->getAttrOfType<DenseI64ArrayAttr>(kArenaAttr);
+    (*entry.getAsObject())["arena"] =
+        json::Object{{"bytes_per_lane", arena[0]}, {"bytes", arena[1]}};
+  }
 }

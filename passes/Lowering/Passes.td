@@ -175,14 +175,15 @@ def WrapEntryPointsPass : Pass<"brt-wrap-entry-points", "mlir::ModuleOp"> {
   let description = [{
     For each entry point on buffers a function `brt_entry_<name>` of the type
     `brt_entry_fn_t` (brt-c/Program.h): it takes the number of lanes and arrays of
-    pointers. The entry point becomes private.
+    pointers, and the arena where --brt-plan-memory has given it one. The entry
+    point becomes private.
 
     ```
     // before
     func.func @f(%x: memref<?x8xf32>) attributes {brt.arguments = 1, brt.entry}
 
     // after
-    llvm.func @brt_entry_f(%lanes: i64, %arguments: !llvm.ptr, %results: !llvm.ptr)
+    llvm.func @brt_entry_f(%lanes: i64, %arguments: !llvm.ptr, %results: !llvm.ptr, %arena: !llvm.ptr)
     func.func private @f(%x: memref<?x8xf32>) attributes {brt.entry}
     ```
 

@@ -3,6 +3,7 @@
 
 #include "brt/dialects/Brt/Brt.h"
 #include "brt/passes/Lowering/Passes.h"
+#include "brt/passes/Memory/ArenaPlan.h"
 #include "mlir/Conversion/LLVMCommon/MemRefBuilder.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -20,28 +21,33 @@ namespace {
 
 class EntryPointWrapper {
 public:
-  EntryPointWrapper(func::FuncOp func, const LLVMTypeConverter &types)
-      : func(func), types(types), b(func.getLoc(), func.getContext()),
+  EntryPointWrapper(func::FuncOp func, const LLVMTypeConverter &converter)
+      : func(func), converter(converter), b(func.getLoc(), func.getContext()),
         pointer(LLVM::LLVMPointerType::get(func.getContext())) {}
 
   /// `argumentCount` of the buffers are arguments, the others results.
   void wrap(unsigned argumentCount) {
     b.setInsertionPointAfter(func);
-    auto type =
-        LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(b.getContext()),
-                                    {b.getI64Type(), pointer, pointer});
+    auto type = LLVM::LLVMFunctionType::get(
+        LLVM::LLVMVoidType::get(b.getContext()),
+        {b.getI64Type(), pointer, pointer, pointer});
     auto wrapper = LLVM::LLVMFuncOp::create(
         b, ("brt_entry_" + func.getName()).str(), type);
     Block *body = wrapper.addEntryBlock(b);
     b.setInsertionPointToStart(body);
     lanes = body->getArgument(0);
     SmallVector<Value> buffers;
-    for (auto [i, bufferType] : llvm::enumerate(func.getArgumentTypes())) {
+    bool hasArena = func->hasAttr(brt::kArenaAttr);
+    TypeRange types = func.getArgumentTypes();
+    for (auto [i, bufferType] : llvm::enumerate(types.drop_back(hasArena))) {
       bool isArgument = i < argumentCount;
       Value array = body->getArgument(isArgument ? 1 : 2);
       buffers.push_back(loadBuffer(array, isArgument ? i : i - argumentCount,
                                    cast<MemRefType>(bufferType)));
     }
+    if (hasArena)
+      buffers.push_back(
+          makeBuffer(body->getArgument(3), cast<MemRefType>(types.back())));
     func::CallOp::create(b, func, buffers);
     LLVM::ReturnOp::create(b, ValueRange());
     func.setPrivate();
@@ -53,9 +59,14 @@ private:
     Value address = LLVM::GEPOp::create(
         b, pointer, pointer, array,
         ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(index)});
-    Value data = LLVM::LoadOp::create(b, pointer, address);
+    return makeBuffer(LLVM::LoadOp::create(b, pointer, address), type);
+  }
+
+  /// The dense buffer at `data`. A dynamic extent is the number of lanes; that
+  /// of the arena is not looked at.
+  Value makeBuffer(Value data, MemRefType type) {
     Location loc = b.getLoc();
-    auto buffer = MemRefDescriptor::poison(b, loc, types.convertType(type));
+    auto buffer = MemRefDescriptor::poison(b, loc, converter.convertType(type));
     buffer.setAllocatedPtr(b, loc, data);
     buffer.setAlignedPtr(b, loc, data);
     buffer.setConstantOffset(b, loc, 0);
@@ -74,7 +85,7 @@ private:
   }
 
   func::FuncOp func;
-  const LLVMTypeConverter &types;
+  const LLVMTypeConverter &converter;
   ImplicitLocOpBuilder b;
   LLVM::LLVMPointerType pointer;
   Value lanes;

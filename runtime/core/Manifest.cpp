@@ -137,6 +137,22 @@ static Status parsePorts(const json &list, std::vector<Port> &ports) {
   return {};
 }
 
+/// Bytes of an arena; as of tensors, more is taken for a mistake.
+static constexpr int64_t kMaxArenaBytes = int64_t(1) << 40;
+
+static Status parseArena(const json &object, EntryInfo &entry) {
+  for (auto [key, bytes] :
+       {std::pair("bytes_per_lane", &entry.arenaBytesPerLane),
+        std::pair("bytes", &entry.arenaBytes)}) {
+    const json &member = getMember(object, key);
+    if (!member.is_number_unsigned() ||
+        member.get<uint64_t>() > uint64_t(kMaxArenaBytes))
+      return makeBroken("has an arena whose size is no number, or too large");
+    *bytes = member.get<int64_t>();
+  }
+  return {};
+}
+
 Result<Manifest> Manifest::parse(std::string_view text) {
   json root = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!root.is_object())
@@ -165,6 +181,7 @@ Result<Manifest> Manifest::parse(std::string_view text) {
     if (!flops.is_null() && !flops.is_number_unsigned())
       return makeBroken("has an entry point whose FLOPs are no number");
     entry.flops = flops.is_null() ? 0 : flops.get<int64_t>();
+    BRT_RETURN_IF_ERROR(parseArena(getMember(item, "arena"), entry));
     manifest.entries.push_back(std::move(entry));
   }
   for (const json &kernel : getMember(root, "kernels"))

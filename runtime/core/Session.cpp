@@ -22,7 +22,7 @@ Status TensorSet::add(const Port &port, int64_t lanes) {
 }
 
 Buffer *TensorSet::find(std::string_view name) {
-  auto found = indices.find(std::string(name));
+  auto found = indices.find(name);
   return found == indices.end() ? nullptr : &tensors[found->second].buffer;
 }
 
@@ -97,7 +97,18 @@ Result<Call> Call::create(const Program &program, std::string_view entry,
   for (const Port &port : call.info().results)
     if (port.kind == PortKind::Output)
       BRT_RETURN_IF_ERROR(call.outputs.add(port, lanes));
+  BRT_ASSIGN_OR_RETURN(call.arena,
+                       Arena::map(call.info().getArenaBytes(lanes)));
+  call.arguments.reserve(call.info().arguments.size());
+  call.results.reserve(call.info().results.size());
   return call;
+}
+
+void Call::shareArena(Call &other) {
+  if (arena.size() < other.arena.size())
+    arena = other.arena;
+  else
+    other.arena = arena;
 }
 
 const EntryInfo &Call::info() const {
@@ -105,8 +116,8 @@ const EntryInfo &Call::info() const {
 }
 
 void Call::invoke(const Memory &memory) {
-  std::vector<const void *> arguments;
-  std::vector<void *> results;
+  arguments.clear();
+  results.clear();
   for (const Port &port : info().arguments) {
     const TensorSet *set = &inputs;
     if (port.kind == PortKind::Parameter)
@@ -128,7 +139,8 @@ void Call::invoke(const Memory &memory) {
     results.push_back(set->find(port.name)->data());
   }
   FlushDenormals flush;
-  program.getEntry(entry)(laneCount, arguments.data(), results.data());
+  program.getEntry(entry)(laneCount, arguments.data(), results.data(),
+                          arena.data());
 }
 
 void Call::run(const Parameters &parameters, Carry &carry) {

@@ -42,6 +42,7 @@ static bool haveSameCarry(const EntryInfo &a, const EntryInfo &b) {
 Result<Stream> Stream::create(const Program &program, int64_t lanes) {
   BRT_ASSIGN_OR_RETURN(Call prefill, Call::create(program, "prefill", lanes));
   BRT_ASSIGN_OR_RETURN(Call decode, Call::create(program, "decode", lanes));
+  prefill.shareArena(decode);
   BRT_ASSIGN_OR_RETURN(Carry carry, Carry::create(program, "prefill", lanes));
   BRT_ASSIGN_OR_RETURN(const Port *logits, checkEntry(prefill.info()));
   BRT_ASSIGN_OR_RETURN(const Port *decodeLogits, checkEntry(decode.info()));

@@ -50,8 +50,13 @@ Status brt::rt::runInfo(const Program &program) {
     entries.push_back(entry.name);
   addLine("entry points", fmt::format("{}", fmt::join(entries, ", ")));
   for (const EntryInfo &entry : manifest.entries)
-    if (!entry.getCarry().empty())
+    if (!entry.getCarry().empty()) {
       addLine("  " + entry.name + ", a lane", describeCarry(entry));
+      addLine("  " + entry.name + ", arena",
+              fmt::format("{} bytes a lane, {} bytes besides",
+                          formatCount(entry.arenaBytesPerLane),
+                          formatCount(entry.arenaBytes)));
+    }
   addLine("instruction sets",
           fmt::format("{}; this machine runs {}",
                       fmt::join(program.getInstructionSets(), ", "),

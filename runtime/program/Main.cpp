@@ -9,7 +9,6 @@
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
-#include <malloc.h>
 
 using namespace brt::rt;
 
@@ -300,15 +299,7 @@ static int fail(const std::string &name, std::string_view message, int code) {
   return code;
 }
 
-/// Compiled code frees the buffers of a step and asks for the same again in the
-/// next: their pages stay, or the system would clear and map them each time.
-static void keepFreedMemory() {
-  mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, -1);
-}
-
 int main(int argc, char **argv) {
-  keepFreedMemory();
   std::string path = argc > 0 ? argv[0] : "program";
   std::string name = std::filesystem::path(path).filename().string();
   Options options;

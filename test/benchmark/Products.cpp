@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "../unit/Lowering/CompiledProgram.h"
+#include "brt/runtime/Buffer.h"
 #include "brt/runtime/MachineSpeed.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -74,20 +75,22 @@ static double getMedian(std::vector<double> values) {
 }
 
 /// FLOP/s of an entry point, and their share of the peak around each call.
-static std::pair<double, double> measure(const brt_variant_t &variant,
+static std::pair<double, double> measure(const CompiledProgram &program,
+                                         const brt_variant_t &variant,
                                          unsigned entry, const Shape &shape) {
   int64_t most = std::max(
       {shape.rows * shape.in, shape.rows * shape.out, shape.in * shape.out});
   std::vector<float> x(most, 0.5f), y(most, 0.25f), result(most);
   const void *arguments[] = {x.data(), y.data()};
   void *results[] = {result.data()};
+  brt::rt::Buffer arena(program.getArenaBytes(entry, /*lanes=*/1));
   std::vector<double> rates, shares;
   double before = measureThreadFlops(variant.isa);
   int calls = 1 + static_cast<int>(2e9 / shape.getFlops());
   for (int round = 0; round <= kRounds; ++round) {
     double start = getThreadSeconds();
     for (int call = 0; call < calls; ++call)
-      variant.entries[entry](/*lanes=*/1, arguments, results);
+      variant.entries[entry](/*lanes=*/1, arguments, results, arena.data());
     double rate = calls * shape.getFlops() / (getThreadSeconds() - start);
     double after = measureThreadFlops(variant.isa);
     // The first round warms up.
@@ -116,7 +119,7 @@ int main() {
                                   measureThreadFlops(variant->isa) / 1e9);
     double logs = 0, least = 1;
     for (auto [number, shape] : llvm::enumerate(kShapes)) {
-      auto [rate, share] = measure(*variant, number, shape);
+      auto [rate, share] = measure(*program, *variant, number, shape);
       logs += std::log(share);
       least = std::min(least, share);
       llvm::outs() << llvm::formatv(

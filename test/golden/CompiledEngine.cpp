@@ -66,7 +66,9 @@ FailureOr<NamedTensors> CompiledEngine::run(StringRef name,
                           ? buffers[updated - info.arguments.data()].data()
                           : buffers.emplace_back(port.getBytes(lanes)).data());
   }
-  program.getEntry(index)(lanes, arguments.data(), results.data());
+  rt::Buffer arena(info.getArenaBytes(lanes));
+  program.getEntry(index)(lanes, arguments.data(), results.data(),
+                          arena.data());
 
   NamedTensors named;
   for (auto [port, description, data] :

@@ -20,6 +20,9 @@ struct Manifest {
   static llvm::FailureOr<Manifest> build(mlir::ModuleOp module);
   /// Adds the kernels that --brt-instrument-kernels has numbered.
   void addKernels(mlir::ModuleOp module);
+  /// Adds the sizes of the arenas that --brt-plan-memory has given the same
+  /// entry points, further down.
+  void addArenas(mlir::ModuleOp module);
 };
 
 } // namespace brt

@@ -39,6 +39,8 @@ struct EntryInfo {
   std::vector<Port> arguments, results;
   /// FLOPs of the products that it computes for one lane; 0 if it is not said.
   int64_t flops = 0;
+  /// Bytes of the arena for each lane, and besides.
+  int64_t arenaBytesPerLane = 0, arenaBytes = 0;
 
   const Port *findArgument(PortKind kind, std::string_view name) const;
   const Port *findResult(PortKind kind, std::string_view name) const;
@@ -48,6 +50,9 @@ struct EntryInfo {
   Result<const Port *> expect(PortKind kind, std::string_view name,
                               size_t rank) const;
   std::vector<Port> getCarry() const;
+  size_t getArenaBytes(int64_t lanes) const {
+    return arenaBytesPerLane * lanes + arenaBytes;
+  }
 };
 
 /// A kernel that compiled code tells of when it runs: its name and the types of

@@ -4,10 +4,11 @@
 #ifndef BRT_RUNTIME_SESSION_H
 #define BRT_RUNTIME_SESSION_H
 
+#include "brt/runtime/Arena.h"
 #include "brt/runtime/Buffer.h"
 #include "brt/runtime/Program.h"
 #include "brt/runtime/Safetensors.h"
-#include <unordered_map>
+#include <map>
 
 namespace brt::rt {
 
@@ -31,7 +32,7 @@ private:
     Buffer buffer;
   };
   std::vector<Tensor> tensors;
-  std::unordered_map<std::string, size_t> indices;
+  std::map<std::string, size_t, std::less<>> indices;
 };
 
 /// The parameters of a model.
@@ -79,10 +80,12 @@ private:
   int64_t laneCount = 0;
 };
 
-/// A repeated call of one entry point. Inputs and outputs are allocated once.
+/// A repeated call of one entry point. All memory is allocated once; a call
+/// allocates none.
 class Call {
 public:
-  /// Errors: Unsupported where the program has no such entry point.
+  /// Errors: Unsupported where the program has no such entry point, System
+  /// where there is no memory.
   static Result<Call> create(const Program &program, std::string_view entry,
                              int64_t lanes);
 
@@ -93,6 +96,9 @@ public:
     return outputs.find(name);
   }
   const EntryInfo &info() const;
+
+  /// Makes two calls that never run at the same time work in one arena.
+  void shareArena(Call &other);
 
   /// Runs the entry point; `carry` is replaced by the next.
   void run(const Parameters &parameters, Carry &carry);
@@ -118,6 +124,10 @@ private:
   int entry;
   int64_t laneCount;
   TensorSet inputs, outputs;
+  Arena arena;
+  /// The addresses that an entry point is given.
+  std::vector<const void *> arguments;
+  std::vector<void *> results;
 };
 
 } // namespace brt::rt

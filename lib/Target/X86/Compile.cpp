@@ -122,6 +122,7 @@ static FailureOr<brt::Manifest> lowerToKernels(ModuleOp module,
       })))
     return failure();
   manifest->addKernels(module);
+  manifest->addArenas(module);
   return manifest;
 }
 

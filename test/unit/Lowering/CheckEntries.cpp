@@ -6,7 +6,6 @@
 #include "brt/dialects/Brt/Brt.h"
 #include <cmath>
 #include <gtest/gtest.h>
-#include <malloc.h>
 #include <random>
 
 using namespace mlir;
@@ -100,8 +99,6 @@ static void checkEntry(const CompiledProgram &program, unsigned entry,
 
 void brt::test::checkEntries(ModuleOp module, const Tolerance &tolerance,
                              ArrayRef<int64_t> laneCounts) {
-  // Buffers hold large numbers, not zeros, before they are written.
-  mallopt(M_PERTURB, 0x80);
   std::unique_ptr<CompiledProgram> program = CompiledProgram::compile(module);
   ASSERT_TRUE(program);
   for (auto [entry, function] : llvm::enumerate(module.getOps<func::FuncOp>()))

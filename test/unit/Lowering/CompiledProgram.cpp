@@ -5,9 +5,11 @@
 #include "brt/InitAll.h"
 #include "brt/Translate/Object.h"
 #include "brt/dialects/Brt/Brt.h"
+#include "brt/runtime/Buffer.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/APFloat.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/JSON.h"
 #include <atomic>
 #include <cmath>
 #include <cstring>
@@ -99,6 +101,16 @@ StringRef CompiledProgram::getManifest() const {
   return {program->manifest, static_cast<size_t>(program->manifest_size)};
 }
 
+size_t CompiledProgram::getArenaBytes(unsigned entry, int64_t lanes) const {
+  llvm::json::Value manifest = llvm::cantFail(llvm::json::parse(getManifest()));
+  const llvm::json::Array &entries =
+      *manifest.getAsObject()->getArray("entries");
+  const llvm::json::Object &arena =
+      *entries[entry].getAsObject()->getObject("arena");
+  return *arena.getInteger("bytes_per_lane") * lanes +
+         *arena.getInteger("bytes");
+}
+
 static SmallVector<int64_t> getShape(RankedTensorType type, int64_t lanes) {
   SmallVector<int64_t> shape(type.getShape());
   for (int64_t &extent : shape)
@@ -123,6 +135,9 @@ static std::optional<unsigned> findUpdated(func::FuncOp function,
   return std::nullopt;
 }
 
+/// Bytes of large numbers of every floating-point type.
+static constexpr char kLarge = 0x7f;
+
 CompiledProgram::Buffers CompiledProgram::run(const brt_variant_t &variant,
                                               unsigned entry,
                                               func::FuncOp function,
@@ -145,7 +160,15 @@ CompiledProgram::Buffers CompiledProgram::run(const brt_variant_t &variant,
       argumentPointers[*argument] = results.back().data();
     }
   }
-  variant.entries[entry](lanes, argumentPointers.data(), resultPointers.data());
+  // The last 64 bytes tell whether it is enough.
+  size_t size = getArenaBytes(entry, lanes);
+  brt::rt::Buffer arena(size + 64);
+  std::memset(arena.data(), kLarge, size + 64);
+  variant.entries[entry](lanes, argumentPointers.data(), resultPointers.data(),
+                         arena.data());
+  for (size_t i = 0; i < 64; ++i)
+    if (arena.as<char>()[size + i] != kLarge)
+      llvm::report_fatal_error("expects an entry point to keep to its arena");
   return results;
 }
 

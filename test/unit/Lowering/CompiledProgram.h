@@ -33,10 +33,13 @@ public:
   /// Variants that this machine runs.
   std::vector<const brt_variant_t *> getVariants() const;
   llvm::StringRef getManifest() const;
+  /// Bytes of the arena of an entry point.
+  size_t getArenaBytes(unsigned entry, int64_t lanes) const;
 
   using Buffers = std::vector<std::vector<char>>;
   /// Runs entry point `entry` and returns the bytes of its results. Results are
-  /// NaN before, but for those updated in place, which are their arguments.
+  /// NaN before, but for those updated in place, which are their arguments; the
+  /// arena holds large numbers.
   Buffers run(const brt_variant_t &variant, unsigned entry,
               mlir::func::FuncOp function, int64_t lanes,
               const Buffers &arguments) const;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "CompiledProgram.h"
+#include "brt/runtime/Buffer.h"
 #include "mlir/IR/MLIRContext.h"
 #include <cmath>
 #include <cstring>
@@ -46,6 +47,7 @@ TEST(Exponential, IsWithinTwoUnits) {
   std::vector<float> x(kCount), y(kCount);
   const void *arguments[] = {x.data()};
   void *results[] = {y.data()};
+  brt::rt::Buffer arena(program->getArenaBytes(/*entry=*/0, /*lanes=*/1));
   for (const brt_variant_t *variant : program->getVariants()) {
     double worst = 0, worstTiny = 0;
     for (uint32_t bits = kFirst; bits <= kLast;) {
@@ -53,7 +55,7 @@ TEST(Exponential, IsWithinTwoUnits) {
         value = toFloat(std::min(bits, kLast));
         bits += kStep;
       }
-      variant->entries[0](/*lanes=*/1, arguments, results);
+      variant->entries[0](/*lanes=*/1, arguments, results, arena.data());
       for (size_t i = 0; i < kCount; ++i) {
         double exact = std::exp(static_cast<double>(x[i]));
         double distance = std::abs(y[i] - exact);

@@ -93,7 +93,7 @@ void InPlace::count(ModuleOp module) {
     if (parameters.count(getShape(type)))
       ++counts[getShape(type)];
   };
-  entry.walk([&](memref::AllocOp op) { add(allocations, op.getType()); });
+  entry.walk([&](memref::ViewOp op) { add(allocations, op.getType()); });
   entry.walk([&](func::CallOp op) {
     if (op.getCallee().starts_with("brt_copy"))
       add(copies, op.getOperand(1).getType());

@@ -7,6 +7,9 @@
 
 using namespace fake;
 
+/// Numbers of the arena of `forward` for each lane.
+static constexpr int64_t kArenaFloats = 16;
+
 /// Runs `body` for every lane, on threads as compiled code does.
 static void forLanes(int64_t lanes, const std::function<void(int64_t)> &body) {
   auto run = [](int64_t lane, void *context) {
@@ -24,7 +27,8 @@ static void writeLogits(float *logits, float sum, int32_t last, bool valid) {
 }
 
 /// seed -> table [256], scale [1]
-static void init(int64_t, const void *const *arguments, void *const *results) {
+static void init(int64_t, const void *const *arguments, void *const *results,
+                 void *) {
   int64_t seed = *static_cast<const int64_t *>(arguments[0]);
   for (int32_t token = 0; token < kVocabulary; ++token)
     static_cast<float *>(results[0])[token] =
@@ -35,16 +39,17 @@ static void init(int64_t, const void *const *arguments, void *const *results) {
 /// table, scale, state [B, 1], tokens [B, 8], start_of_sequence [B]
 /// -> logits [B, 8, 256], token_loss [B, 8], state [B, 1]
 static void forward(int64_t lanes, const void *const *arguments,
-                    void *const *results) {
+                    void *const *results, void *arena) {
   auto *table = static_cast<const float *>(arguments[0]);
   float scale = *static_cast<const float *>(arguments[1]);
   brt_kernel_begin(/*kernel=*/0, /*flops=*/kFlops * lanes, /*bytes=*/8 * lanes);
   forLanes(lanes, [&](int64_t lane) {
     auto *tokens = static_cast<const int32_t *>(arguments[3]) + lane * kSegment;
     auto *losses = static_cast<float *>(results[1]) + lane * kSegment;
-    float sum = static_cast<const uint8_t *>(arguments[4])[lane]
-                    ? 0
-                    : static_cast<const float *>(arguments[2])[lane];
+    float &sum = static_cast<float *>(arena)[lane * kArenaFloats];
+    sum = static_cast<const uint8_t *>(arguments[4])[lane]
+              ? 0
+              : static_cast<const float *>(arguments[2])[lane];
     for (int64_t i = 0; i < kSegment; ++i) {
       sum += static_cast<float>(tokens[i]);
       writeLogits(static_cast<float *>(results[0]) +
@@ -63,7 +68,7 @@ static void forward(int64_t lanes, const void *const *arguments,
 /// A call that crosses the end of a block has logits that are no numbers.
 template <int64_t n>
 static void stream(int64_t lanes, const void *const *arguments,
-                   void *const *results) {
+                   void *const *results, void *) {
   forLanes(lanes, [&](int64_t lane) {
     bool start = static_cast<const uint8_t *>(arguments[6])[lane];
     float sum = start ? 0 : static_cast<const float *>(arguments[2])[lane];
@@ -85,7 +90,7 @@ static void stream(int64_t lanes, const void *const *arguments,
 }
 
 static constexpr char kManifest[] = R"({
-  "abi": 3, "name": "fake", "config": {"name": "fake", "segment": 8},
+  "abi": 4, "name": "fake", "config": {"name": "fake", "segment": 8},
   "kernels": [{"name": "brt_fake_1", "arguments": "memref<?x8xi32>"}],
   "entries": [
     {"name": "init",
@@ -93,7 +98,8 @@ static constexpr char kManifest[] = R"({
        {"kind": "input", "name": "seed", "dtype": "I64", "shape": []}],
      "results": [
        {"kind": "parameter", "name": "head/table", "dtype": "F32", "shape": [256]},
-       {"kind": "parameter", "name": "head/scale", "dtype": "F32", "shape": [1]}]},
+       {"kind": "parameter", "name": "head/scale", "dtype": "F32", "shape": [1]}],
+     "arena": {"bytes_per_lane": 0, "bytes": 0}},
     {"name": "forward",
      "arguments": [
        {"kind": "parameter", "name": "head/table", "dtype": "F32", "shape": [256]},
@@ -104,7 +110,8 @@ static constexpr char kManifest[] = R"({
      "results": [
        {"kind": "output", "name": "logits", "dtype": "F32", "shape": [-1, 8, 256]},
        {"kind": "output", "name": "token_loss", "dtype": "F32", "shape": [-1, 8]},
-       {"kind": "carry", "name": "0/state", "dtype": "F32", "shape": [-1, 1]}]},
+       {"kind": "carry", "name": "0/state", "dtype": "F32", "shape": [-1, 1]}],
+     "arena": {"bytes_per_lane": 64, "bytes": 0}},
     {"name": "prefill",
      "arguments": [
        {"kind": "parameter", "name": "head/table", "dtype": "F32", "shape": [256]},
@@ -117,7 +124,8 @@ static constexpr char kManifest[] = R"({
      "results": [
        {"kind": "output", "name": "logits", "dtype": "F32", "shape": [-1, 4, 256]},
        {"kind": "carry", "name": "0/state", "dtype": "F32", "shape": [-1, 1]},
-       {"kind": "carry", "name": "position", "dtype": "I32", "shape": [-1]}]},
+       {"kind": "carry", "name": "position", "dtype": "I32", "shape": [-1]}],
+     "arena": {"bytes_per_lane": 0, "bytes": 0}},
     {"name": "decode",
      "arguments": [
        {"kind": "parameter", "name": "head/table", "dtype": "F32", "shape": [256]},
@@ -130,7 +138,8 @@ static constexpr char kManifest[] = R"({
      "results": [
        {"kind": "output", "name": "logits", "dtype": "F32", "shape": [-1, 1, 256]},
        {"kind": "carry", "name": "0/state", "dtype": "F32", "shape": [-1, 1]},
-       {"kind": "carry", "name": "position", "dtype": "I32", "shape": [-1]}]}]})";
+       {"kind": "carry", "name": "position", "dtype": "I32", "shape": [-1]}],
+     "arena": {"bytes_per_lane": 0, "bytes": 0}}]})";
 
 static constexpr brt_entry_fn_t kEntries[] = {init, forward, stream<kBlock>,
                                               stream<1>};

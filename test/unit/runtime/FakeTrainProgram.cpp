@@ -14,7 +14,8 @@
 static constexpr int64_t kSegment = 8, kVocabulary = 256;
 
 /// seed -> w [256]
-static void init(int64_t, const void *const *arguments, void *const *results) {
+static void init(int64_t, const void *const *arguments, void *const *results,
+                 void *) {
   auto seed = static_cast<double>(*static_cast<const int64_t *>(arguments[0]));
   for (int64_t i = 0; i < kVocabulary; ++i)
     static_cast<double *>(results[0])[i] =
@@ -37,7 +38,7 @@ static double readLane(const double *w, const int32_t *tokens, double carry,
 /// w, state [B, 1], tokens [B, 8], start_of_sequence [B]
 /// -> logits [B, 8, 256], token_loss [B, 8], state [B, 1]
 static void forward(int64_t lanes, const void *const *arguments,
-                    void *const *results) {
+                    void *const *results, void *) {
   std::memset(results[0], 0, lanes * kSegment * kVocabulary * sizeof(double));
   for (int64_t lane = 0; lane < lanes; ++lane)
     static_cast<double *>(results[2])[lane] =
@@ -52,7 +53,7 @@ static void forward(int64_t lanes, const void *const *arguments,
 /// w, m, state, tokens, start_of_sequence, step, seed
 /// -> w, m, state, loss_sum, token_count, gradient_norm, learning_rate
 static void trainStep(int64_t lanes, const void *const *arguments,
-                      void *const *results) {
+                      void *const *results, void *) {
   // In place, as brt-c/Program.h says.
   auto *w = static_cast<double *>(const_cast<void *>(arguments[0]));
   auto *m = static_cast<double *>(const_cast<void *>(arguments[1]));
@@ -87,13 +88,14 @@ static void trainStep(int64_t lanes, const void *const *arguments,
 }
 
 static constexpr char kManifest[] = R"({
-  "abi": 3, "name": "fake-train", "config": {"name": "fake-train", "segment": 8},
+  "abi": 4, "name": "fake-train", "config": {"name": "fake-train", "segment": 8},
   "entries": [
     {"name": "init",
      "arguments": [
        {"kind": "input", "name": "seed", "dtype": "I64", "shape": []}],
      "results": [
-       {"kind": "parameter", "name": "w", "dtype": "F64", "shape": [256]}]},
+       {"kind": "parameter", "name": "w", "dtype": "F64", "shape": [256]}],
+     "arena": {"bytes_per_lane": 0, "bytes": 0}},
     {"name": "forward",
      "arguments": [
        {"kind": "parameter", "name": "w", "dtype": "F64", "shape": [256]},
@@ -103,7 +105,8 @@ static constexpr char kManifest[] = R"({
      "results": [
        {"kind": "output", "name": "logits", "dtype": "F64", "shape": [-1, 8, 256]},
        {"kind": "output", "name": "token_loss", "dtype": "F64", "shape": [-1, 8]},
-       {"kind": "carry", "name": "0/state", "dtype": "F64", "shape": [-1, 1]}]},
+       {"kind": "carry", "name": "0/state", "dtype": "F64", "shape": [-1, 1]}],
+     "arena": {"bytes_per_lane": 0, "bytes": 0}},
     {"name": "train_step",
      "arguments": [
        {"kind": "parameter", "name": "w", "dtype": "F64", "shape": [256]},
@@ -120,7 +123,8 @@ static constexpr char kManifest[] = R"({
        {"kind": "output", "name": "loss_sum", "dtype": "F64", "shape": []},
        {"kind": "output", "name": "token_count", "dtype": "I64", "shape": []},
        {"kind": "output", "name": "gradient_norm", "dtype": "F64", "shape": []},
-       {"kind": "output", "name": "learning_rate", "dtype": "F64", "shape": []}]}]})";
+       {"kind": "output", "name": "learning_rate", "dtype": "F64", "shape": []}],
+     "arena": {"bytes_per_lane": 0, "bytes": 0}}]})";
 
 static constexpr brt_entry_fn_t kEntries[] = {init, forward, trainStep};
 static constexpr brt_variant_t kVariants[] = {{"avx512", kEntries},

@@ -7,10 +7,12 @@
 using namespace brt::rt;
 
 /// A manifest of one entry point.
-static std::string makeManifest(const std::string &arguments,
-                                const std::string &results) {
-  return R"({"abi":3,"name":"m","entries":[{"name":"f","arguments":[)" +
-         arguments + R"(],"results":[)" + results + "]}]}";
+static std::string makeManifest(
+    const std::string &arguments, const std::string &results,
+    const std::string &arena = R"({"bytes_per_lane":64,"bytes":128})") {
+  return R"({"abi":4,"name":"m","entries":[{"name":"f","arguments":[)" +
+         arguments + R"(],"results":[)" + results + R"(],"arena":)" + arena +
+         "}]}";
 }
 
 static std::string makePort(const std::string &kind, const std::string &name,
@@ -47,10 +49,10 @@ static const BrokenCase kBroken[] = {
     {"List", "[]", "is not JSON"},
     {"OtherVersion", R"({"abi":1,"entries":[]})", "has version 1"},
     {"NoVersion", R"({"entries":[]})", "has version null"},
-    {"NoEntries", R"({"abi":3})", "lacks its entry points"},
-    {"NoArguments", R"({"abi":3,"entries":[{"name":"f"}]})", "lacks the"},
+    {"NoEntries", R"({"abi":4})", "lacks its entry points"},
+    {"NoArguments", R"({"abi":4,"entries":[{"name":"f"}]})", "lacks the"},
     {"FlopsAreText",
-     R"({"abi":3,"entries":[{"name":"f","arguments":[],"results":[],)"
+     R"({"abi":4,"entries":[{"name":"f","arguments":[],"results":[],)"
      R"("flops":"many"}]})",
      "FLOPs are no number"},
     {"UnknownKind", makeManifest(makePort("gift", "a", "[1]"), ""), "without"},
@@ -85,9 +87,18 @@ static const BrokenCase kBroken[] = {
     {"CarryNotGiven", makeManifest("", kState), "'s' is returned, but not"},
     {"ParameterLacks", makeManifest("", makePort("parameter", "p", "[1]")),
      "'p' is a parameter that"},
+    {"NoArena", makeManifest("", "", "null"), "an arena whose size"},
+    {"NegativeArena",
+     makeManifest("", "", R"({"bytes_per_lane":0,"bytes":-64})"),
+     "an arena whose size"},
+    {"HugeArena",
+     makeManifest("", "", R"({"bytes_per_lane":1099511627777,"bytes":0})"),
+     "an arena whose size"},
     {"EntryTwice",
-     R"({"abi":3,"entries":[{"name":"f","arguments":[],"results":[]},)"
-     R"({"name":"f","arguments":[],"results":[]}]})",
+     R"({"abi":4,"entries":[{"name":"f","arguments":[],"results":[],)"
+     R"("arena":{"bytes_per_lane":0,"bytes":0}},)"
+     R"({"name":"f","arguments":[],"results":[],)"
+     R"("arena":{"bytes_per_lane":0,"bytes":0}}]})",
      "two entry points 'f'"}};
 
 INSTANTIATE_TEST_SUITE_P(All, BrokenManifest, testing::ValuesIn(kBroken),
@@ -98,6 +109,7 @@ TEST(Manifest, KnowsItsPorts) {
       makeManifest(makePort("parameter", "p", "[2,3]") + "," + kState, kState));
   ASSERT_TRUE(manifest.ok()) << manifest.status().message();
   EXPECT_EQ(manifest->findEntry("f"), 0);
+  EXPECT_EQ(manifest->entries[0].getArenaBytes(3), 3u * 64 + 128);
   EXPECT_EQ(manifest->findEntry("g"), -1);
   ASSERT_EQ(manifest->getParameters().size(), 1u);
   EXPECT_EQ(manifest->getParameters()[0].getBytes(1), 24u);

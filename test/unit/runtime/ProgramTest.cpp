@@ -207,6 +207,7 @@ TEST_F(ProgramRun, SaysWhatItIs) {
         "parameters                257 in 2 tensors, 1,028 bytes\n",
         "entry points              init, forward, prefill, decode\n",
         "  forward, a lane         state 4 bytes, cache 0 bytes\n",
+        "  forward, arena          64 bytes a lane, 0 bytes besides\n",
         "avx512, avx2; this machine runs avx2\n",
         "threads                   3\n"})
     EXPECT_TRUE(contains(outcome.out, line)) << outcome.out;

@@ -1,0 +1,102 @@
+//===- Passes.td - Where buffers are --------------------------------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef BRT_PASSES_MEMORY_TD
+#define BRT_PASSES_MEMORY_TD
+
+include "mlir/Pass/PassBase.td"
+
+def UpdateLoopsInPlacePass : Pass<"brt-update-loops-in-place"> {
+  let summary = "Make loops yield the buffers that they carry";
+  let description = [{
+    Where an iteration yields another buffer than it was given, it copies that
+    buffer to the one it was given. What has its place before the program runs has
+    the same one in each iteration.
+
+    ```mlir
+    // before
+    func.func @before(%init: memref<8xf32>, %n: index) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %0 = scf.for %i = %c0 to %n step %c1 iter_args(%sum = %init) -> (memref<8xf32>) {
+        %1 = memref.alloc() : memref<8xf32>
+        linalg.exp ins(%sum : memref<8xf32>) outs(%1 : memref<8xf32>)
+        scf.yield %1 : memref<8xf32>
+      }
+      return
+    }
+
+    // after
+    func.func @after(%init: memref<8xf32>, %n: index) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %0 = scf.for %i = %c0 to %n step %c1 iter_args(%sum = %init) -> (memref<8xf32>) {
+        %1 = memref.alloc() : memref<8xf32>
+        linalg.exp ins(%sum : memref<8xf32>) outs(%1 : memref<8xf32>)
+        memref.copy %1, %sum : memref<8xf32> to memref<8xf32>
+        scf.yield %sum : memref<8xf32>
+      }
+      return
+    }
+    ```
+
+    Requires: loops that may write to the buffers that they are given, as
+              bufferization leaves them.
+    Ensures:  every `scf.for` yields the buffers that it carries.
+    Numerics: bit-exact.
+  }];
+  let dependentDialects = ["mlir::memref::MemRefDialect"];
+}
+
+def PlanMemoryPass : Pass<"brt-plan-memory", "mlir::ModuleOp"> {
+  let summary = "Give all buffers of an entry point places in one arena";
+  let description = [{
+    Every `memref.alloc` of an entry point becomes a view of an arena, which the
+    entry point takes as its last argument. Buffers that do not hold anything at
+    the same time share bytes: a buffer is alive from the first op that uses it,
+    or a view of it, to the last one; one from outside of a loop is alive
+    throughout the loop. docs/memory.md says how offsets are found.
+
+    Offsets, and the size in the attribute `brt.arena`, are affine in the number
+    of lanes: bytes for each lane, and bytes besides. All are multiples of 64.
+
+    Remarks of the category `brt-plan-memory`, which `--brt-explain` prints, say
+    how large the arena is, what is the least possible, and the largest of the
+    buffers that are alive when most is.
+
+    ```mlir
+    // before
+    func.func @before(%x: memref<?x8xf32>) attributes {brt.entry} {
+      %c0 = arith.constant 0 : index
+      %zero = arith.constant 0.0 : f32
+      %lanes = memref.dim %x, %c0 : memref<?x8xf32>
+      %0 = memref.alloc(%lanes) : memref<?x8xf32>
+      linalg.fill ins(%zero : f32) outs(%0 : memref<?x8xf32>)
+      memref.copy %0, %x : memref<?x8xf32> to memref<?x8xf32>
+      return
+    }
+
+    // after
+    func.func @after(%x: memref<?x8xf32>, %arena: memref<?xi8>)
+        attributes {brt.arena = array<i64: 64, 0>, brt.entry} {
+      %c0 = arith.constant 0 : index
+      %zero = arith.constant 0.0 : f32
+      %lanes = memref.dim %x, %c0 : memref<?x8xf32>
+      %0 = memref.view %arena[%c0][%lanes] : memref<?xi8> to memref<?x8xf32>
+      linalg.fill ins(%zero : f32) outs(%0 : memref<?x8xf32>)
+      memref.copy %0, %x : memref<?x8xf32> to memref<?x8xf32>
+      return
+    }
+    ```
+
+    Requires: entry points on buffers, of one block, that return nothing and
+              deallocate nothing; dynamic extents of their arguments are the
+              number of lanes; loops yield the buffers that they carry.
+    Ensures:  entry points allocate nothing.
+    Numerics: bit-exact.
+  }];
+  let dependentDialects = ["mlir::arith::ArithDialect",
+                           "mlir::memref::MemRefDialect"];
+}
+
+#endif // BRT_PASSES_MEMORY_TD
