@@ -22,9 +22,9 @@ struct BulkCopy {
   std::vector<uint8_t> value; // st.async: in the place of a source
   bool isLoad = true;
   bool fromShared = false; // a load whose source is shared memory of `by`
-  uint32_t shared = 0;  // offset
-  uint32_t barrier = 0; // offset; loads only
-  Block *by = nullptr;  // who asked for it
+  uint32_t shared = 0;     // offset
+  uint32_t barrier = 0;    // offset; loads only
+  Block *by = nullptr;     // who asked for it
   Access access;
   uint32_t tick = 0; // and when
   Knowledge knowledge;
