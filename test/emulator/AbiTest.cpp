@@ -1,7 +1,7 @@
 //===- AbiTest.cpp - Our numbers against the toolkit's --------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "driver/Abi.h"
+#include "driver/GraphAbi.h"
 
 #include <cuda.h>
 #include <gtest/gtest.h>
@@ -18,6 +18,22 @@ BRT_SAME_OFFSET(LaunchConfig, CUlaunchConfig, stream, hStream);
 BRT_SAME_OFFSET(LaunchConfig, CUlaunchConfig, attributes, attrs);
 BRT_SAME_OFFSET(LaunchConfig, CUlaunchConfig, attributeCount, numAttrs);
 BRT_SAME_OFFSET(LaunchAttribute, CUlaunchAttribute, value, value);
+static_assert(sizeof(ours::GraphNodeParams) == sizeof(CUgraphNodeParams));
+static_assert(sizeof(ours::GraphUpdateInfo) ==
+              sizeof(CUgraphExecUpdateResultInfo));
+static_assert(sizeof(ours::KernelNodeParams) ==
+              sizeof(CUDA_KERNEL_NODE_PARAMS));
+static_assert(sizeof(ours::Memcpy3D) == sizeof(CUDA_MEMCPY3D));
+static_assert(sizeof(ours::MemsetFields) == sizeof(CUDA_MEMSET_NODE_PARAMS));
+BRT_SAME_OFFSET(GraphNodeParams, CUgraphNodeParams, kernel, kernel);
+BRT_SAME_OFFSET(KernelNodeParams, CUDA_KERNEL_NODE_PARAMS, parameters,
+                kernelParams);
+BRT_SAME_OFFSET(KernelNodeParams, CUDA_KERNEL_NODE_PARAMS, kernel, kern);
+BRT_SAME_OFFSET(MemcpyNodeParams, CUDA_MEMCPY_NODE_PARAMS, copy, copyParams);
+BRT_SAME_OFFSET(Memcpy3D, CUDA_MEMCPY3D, from.device, srcDevice);
+BRT_SAME_OFFSET(Memcpy3D, CUDA_MEMCPY3D, to.pitch, dstPitch);
+BRT_SAME_OFFSET(Memcpy3D, CUDA_MEMCPY3D, depth, Depth);
+BRT_SAME_OFFSET(MemsetFields, CUDA_MEMSET_NODE_PARAMS, height, height);
 BRT_SAME_OFFSET(Memcpy2D, CUDA_MEMCPY2D, srcDevice, srcDevice);
 BRT_SAME_OFFSET(Memcpy2D, CUDA_MEMCPY2D, dstPitch, dstPitch);
 BRT_SAME_OFFSET(Memcpy2D, CUDA_MEMCPY2D, height, Height);
@@ -36,6 +52,8 @@ TEST(Abi, ErrorCodes) {
   EXPECT_EQ(int(ours::ErrorLaunchFailed), int(CUDA_ERROR_LAUNCH_FAILED));
   EXPECT_EQ(int(ours::ErrorNotSupported), int(CUDA_ERROR_NOT_SUPPORTED));
   EXPECT_EQ(int(ours::ErrorSystemNotReady), int(CUDA_ERROR_SYSTEM_NOT_READY));
+  EXPECT_EQ(int(ours::ErrorGraphExecUpdateFailure),
+            int(CUDA_ERROR_GRAPH_EXEC_UPDATE_FAILURE));
   EXPECT_EQ(int(ours::ErrorInvalidClusterSize),
             int(CUDA_ERROR_INVALID_CLUSTER_SIZE));
   EXPECT_EQ(int(ours::ErrorCooperativeLaunchTooLarge),

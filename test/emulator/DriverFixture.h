@@ -83,6 +83,17 @@ protected:
   CUcontext context = nullptr;
 };
 
+/// x = 2 x + n, so that the order of two launches shows.
+inline const char *const kStep = R"(.version 8.0
+.target sm_80
+.address_size 64
+.visible .entry step(.param .u64 x, .param .u32 n)
+{ .reg .b64 %rd; .reg .b32 %r<3>;
+  ld.param.u64 %rd, [x]; ld.param.u32 %r0, [n];
+  ld.global.u32 %r1, [%rd]; mad.lo.u32 %r2, %r1, 2, %r0;
+  st.global.u32 [%rd], %r2; ret; }
+)";
+
 /// Why a test of compiled kernels is skipped.
 #define BRT_LOAD_COMPILED(variable, name)                                      \
   CUmodule variable = loadCompiled(name);                                      \

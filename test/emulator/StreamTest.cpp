@@ -9,17 +9,6 @@
 
 using namespace brt::emu::test;
 
-/// x = 2 x + n, so that the order of two launches shows.
-static const char *const kStep = R"(.version 8.0
-.target sm_80
-.address_size 64
-.visible .entry step(.param .u64 x, .param .u32 n)
-{ .reg .b64 %rd; .reg .b32 %r<3>;
-  ld.param.u64 %rd, [x]; ld.param.u32 %r0, [n];
-  ld.global.u32 %r1, [%rd]; mad.lo.u32 %r2, %r1, 2, %r0;
-  st.global.u32 [%rd], %r2; ret; }
-)";
-
 namespace {
 class Streams : public DriverTest {
 protected:

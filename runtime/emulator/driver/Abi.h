@@ -49,6 +49,7 @@ enum Result : int {
   ErrorStreamCaptureIsolation = 905,
   ErrorStreamCaptureImplicit = 906,
   ErrorCapturedEvent = 907,
+  ErrorGraphExecUpdateFailure = 910,
   ErrorInvalidClusterSize = 912,
   ErrorUnknown = 999
 };
@@ -63,15 +64,6 @@ enum CaptureStatus : int {
   CaptureNone = 0,
   CaptureActive = 1,
   CaptureInvalidated = 2
-};
-
-/// CU_GRAPH_NODE_TYPE_*.
-enum class GraphNodeType : int {
-  Kernel = 0,
-  Memcpy = 1,
-  Memset = 2,
-  Host = 3,
-  Empty = 5
 };
 
 /// CU_MEMPOOL_ATTR_*: those that are kept.

@@ -69,6 +69,9 @@ static constexpr ErrorRow kErrors[] = {
     {ErrorNotSupported, "CUDA_ERROR_NOT_SUPPORTED", "operation not supported"},
     {ErrorSystemNotReady, "CUDA_ERROR_SYSTEM_NOT_READY",
      "system not yet initialized"},
+    {ErrorGraphExecUpdateFailure, "CUDA_ERROR_GRAPH_EXEC_UPDATE_FAILURE",
+     "the graph update was not performed because it included changes which "
+     "violated constraints specific to instantiated graph update"},
     {ErrorInvalidClusterSize, "CUDA_ERROR_INVALID_CLUSTER_SIZE",
      "misconfigured cluster"},
     {ErrorUnknown, "CUDA_ERROR_UNKNOWN", "unknown error"}};

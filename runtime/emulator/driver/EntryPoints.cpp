@@ -34,9 +34,26 @@ static constexpr Variant kVariants[] = {
     {"cuDeviceTotalMem", 3020, "cuDeviceTotalMem_v2"},
     {"cuEventDestroy", 4000, "cuEventDestroy_v2"},
     {"cuEventElapsedTime", 12080, "cuEventElapsedTime_v2"},
+    {"cuGraphAddDependencies", 10000, "cuGraphAddDependencies"},
+    {"cuGraphAddDependencies", 12030, "cuGraphAddDependencies_v2"},
     {"cuGraphAddKernelNode", 12000, "cuGraphAddKernelNode_v2"},
+    {"cuGraphAddNode", 12020, "cuGraphAddNode"},
+    {"cuGraphAddNode", 12030, "cuGraphAddNode_v2"},
+    {"cuGraphExecKernelNodeSetParams", 12000,
+     "cuGraphExecKernelNodeSetParams_v2"},
     {"cuGraphExecUpdate", 12000, "cuGraphExecUpdate_v2"},
+    {"cuGraphGetEdges", 10000, "cuGraphGetEdges"},
+    {"cuGraphGetEdges", 12030, "cuGraphGetEdges_v2"},
+    {"cuGraphInstantiate", 11000, "cuGraphInstantiate_v2"},
     {"cuGraphInstantiate", 12000, "cuGraphInstantiateWithFlags"},
+    {"cuGraphKernelNodeGetParams", 12000, "cuGraphKernelNodeGetParams_v2"},
+    {"cuGraphKernelNodeSetParams", 12000, "cuGraphKernelNodeSetParams_v2"},
+    {"cuGraphNodeGetDependencies", 10000, "cuGraphNodeGetDependencies"},
+    {"cuGraphNodeGetDependencies", 12030, "cuGraphNodeGetDependencies_v2"},
+    {"cuGraphNodeGetDependentNodes", 10000, "cuGraphNodeGetDependentNodes"},
+    {"cuGraphNodeGetDependentNodes", 12030, "cuGraphNodeGetDependentNodes_v2"},
+    {"cuGraphRemoveDependencies", 10000, "cuGraphRemoveDependencies"},
+    {"cuGraphRemoveDependencies", 12030, "cuGraphRemoveDependencies_v2"},
     {"cuGetProcAddress", 12000, "cuGetProcAddress_v2"},
     {"cuMemAlloc", 3020, "cuMemAlloc_v2"},
     {"cuMemAllocHost", 3020, "cuMemAllocHost_v2"},
@@ -62,8 +79,13 @@ static constexpr Variant kVariants[] = {
     {"cuModuleGetGlobal", 3020, "cuModuleGetGlobal_v2"},
     {"cuStreamBeginCapture", 10010, "cuStreamBeginCapture_v2"},
     {"cuStreamDestroy", 4000, "cuStreamDestroy_v2"},
+    {"cuStreamGetCaptureInfo", 10010, "cuStreamGetCaptureInfo"},
     {"cuStreamGetCaptureInfo", 11030, "cuStreamGetCaptureInfo_v2"},
-    {"cuStreamGetCaptureInfo", 12030, "cuStreamGetCaptureInfo_v3"}};
+    {"cuStreamGetCaptureInfo", 12030, "cuStreamGetCaptureInfo_v3"},
+    {"cuStreamUpdateCaptureDependencies", 11030,
+     "cuStreamUpdateCaptureDependencies"},
+    {"cuStreamUpdateCaptureDependencies", 12030,
+     "cuStreamUpdateCaptureDependencies_v2"}};
 
 /// The shared object this code is in.
 static void *ownHandle() {
@@ -118,10 +140,9 @@ BRT_CUDA_API cuGetExportTable(const void **table, const void *) {
 #define BRT_CUDA_MISSING(name)                                                 \
   BRT_CUDA_API name() { return notSupported(#name); }
 BRT_CUDA_MISSING(cuTensorMapEncodeIm2col)
-BRT_CUDA_MISSING(cuGraphAddKernelNode_v2)
-BRT_CUDA_MISSING(cuGraphAddMemcpyNode)
-BRT_CUDA_MISSING(cuGraphAddMemsetNode)
-BRT_CUDA_MISSING(cuGraphExecUpdate_v2)
+BRT_CUDA_MISSING(cuGraphAddMemAllocNode)
+BRT_CUDA_MISSING(cuGraphInstantiateWithParams)
+BRT_CUDA_MISSING(cuGraphKernelNodeSetAttribute)
 BRT_CUDA_MISSING(cuTexObjectCreate)
 BRT_CUDA_MISSING(cuSurfObjectCreate)
 BRT_CUDA_MISSING(cuArrayCreate_v2)

@@ -51,6 +51,20 @@ BRT_CUDA_API cuEventRecord(Event *event, Stream *handle) {
   return Success;
 }
 
+Result brt::emu::markEvent(Event *event) {
+  Driver &driver = Driver::get();
+  auto moment = std::make_shared<Moment>();
+  {
+    std::lock_guard<std::mutex> lock(driver.mutex);
+    // A graph may outlive its events.
+    if (!driver.events.count(event))
+      return ErrorInvalidHandle;
+    event->moment = moment;
+  }
+  driver.queue.mark(*moment);
+  return Success;
+}
+
 BRT_CUDA_API cuEventRecordWithFlags(Event *event, Stream *stream, unsigned) {
   return cuEventRecord(event, stream);
 }

@@ -1,24 +1,22 @@
 //===- FillApi.cpp - Memory sets ------------------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "driver/State.h"
+#include "driver/Graph.h"
 
 #include <algorithm>
 
 using namespace brt::emu;
 using namespace brt::emu::abi;
 
-/// Fills `height` rows of `width` elements. A call without "Async" in its name
-/// waits only where the host could see the memory.
+/// `height` rows of `width` elements.
 template <class T>
-static Result fill(DevicePointer address, size_t pitch, T value, size_t width,
-                   size_t height, Stream *stream = nullptr) {
+static Result makeRows(DevicePointer address, size_t pitch, T value,
+                       size_t width, size_t height, Work &work) {
   DeviceMemory &memory = Driver::get().memory;
   for (size_t row = 0; row < height && width; ++row)
     if (!memory.covers(address + row * pitch, width * sizeof(T)))
       return ErrorInvalidValue;
-  auto *put = !stream && isPinned(address) ? submitAndWait : submit;
-  return put(stream, GraphNodeType::Memset, [=, &memory] {
+  work = [=, &memory] {
     for (size_t row = 0; row < height && width; ++row) {
       DevicePointer start = address + row * pitch;
       if (!memory.covers(start, width * sizeof(T)))
@@ -27,7 +25,38 @@ static Result fill(DevicePointer address, size_t pitch, T value, size_t width,
       memory.markInitialised(start, width * sizeof(T));
     }
     return Success;
-  });
+  };
+  return Success;
+}
+
+Result brt::emu::makeFill(const MemsetFields &params, Work &work) {
+  auto make = [&](auto value) {
+    return makeRows(params.to, params.pitch, value, params.width, params.height,
+                    work);
+  };
+  switch (params.elementSize) {
+  case 1:
+    return make(static_cast<uint8_t>(params.value));
+  case 2:
+    return make(static_cast<uint16_t>(params.value));
+  case 4:
+    return make(params.value);
+  default:
+    return ErrorInvalidValue;
+  }
+}
+
+/// A call without "Async" in its name waits only where the host could see the
+/// memory.
+template <class T>
+static Result fill(DevicePointer address, size_t pitch, T value, size_t width,
+                   size_t height, Stream *stream = nullptr) {
+  Work work;
+  Result result = makeRows(address, pitch, value, width, height, work);
+  if (result != Success)
+    return result;
+  auto *put = !stream && isPinned(address) ? submitAndWait : submit;
+  return put(stream, GraphNodeType::Memset, std::move(work));
 }
 
 BRT_CUDA_API cuMemsetD8_v2(DevicePointer address, unsigned char value,

@@ -1,11 +1,5 @@
-//===- GraphApi.cpp - Stream capture and graphs ---------------------------===//
+//===- GraphApi.cpp - Graphs, their nodes and edges -----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
-// A capturing stream's work becomes nodes of a graph; a launch of the graph
-// carries them out in the order in which they were captured, which is one that
-// their dependencies allow.
-//
-//===----------------------------------------------------------------------===//
 
 #include "driver/Graph.h"
 
@@ -13,113 +7,6 @@
 
 using namespace brt::emu;
 using namespace brt::emu::abi;
-
-/// The nodes that `from` depend on, themselves included.
-static std::set<const GraphNode *>
-ancestorsOf(const std::vector<GraphNode *> &from) {
-  std::set<const GraphNode *> found;
-  std::vector<const GraphNode *> open(from.begin(), from.end());
-  while (!open.empty()) {
-    const GraphNode *node = open.back();
-    open.pop_back();
-    if (found.insert(node).second)
-      open.insert(open.end(), node->dependencies.begin(),
-                  node->dependencies.end());
-  }
-  return found;
-}
-
-BRT_CUDA_API cuStreamBeginCapture_v2(Stream *handle, int) {
-  static std::atomic<uint64_t> captures{0};
-  Result result = checkContext();
-  if (result != Success)
-    return result;
-  Driver &driver = Driver::get();
-  std::shared_ptr<Stream> stream = findStream(handle);
-  if (!stream)
-    return ErrorInvalidHandle;
-  std::lock_guard<std::mutex> lock(driver.mutex);
-  if (stream == driver.queue.legacy)
-    return ErrorStreamCaptureImplicit;
-  if (stream->capture)
-    return ErrorInvalidValue;
-  stream->capture = std::make_shared<Capture>();
-  stream->capture->origin = stream.get();
-  stream->capture->number = ++captures;
-  return Success;
-}
-
-BRT_CUDA_API cuStreamEndCapture(Stream *handle, Graph **graph) {
-  Driver &driver = Driver::get();
-  std::shared_ptr<Stream> stream = findStream(handle);
-  if (!stream)
-    return ErrorInvalidHandle;
-  std::lock_guard<std::mutex> lock(driver.mutex);
-  *graph = nullptr;
-  std::shared_ptr<Capture> capture = stream->capture;
-  if (!capture)
-    return ErrorInvalidValue;
-  if (capture->origin != stream.get())
-    return ErrorStreamCaptureUnmatched;
-  size_t joined = ancestorsOf(stream->frontier).size();
-  auto leave = [&](Stream &each) {
-    if (each.capture != capture)
-      return;
-    each.capture = nullptr;
-    each.frontier.clear();
-  };
-  leave(*driver.queue.perThread);
-  for (const auto &[key, each] : driver.streams)
-    leave(*each);
-  if (capture->invalid)
-    return ErrorStreamCaptureInvalidated;
-  if (joined != capture->graph->nodes.size())
-    return ErrorStreamCaptureUnjoined;
-  *graph = capture->graph.release();
-  driver.graphs.insert(*graph);
-  return Success;
-}
-
-static Result captureState(Stream *handle, int *status, uint64_t *number) {
-  std::shared_ptr<Stream> stream = findStream(handle);
-  if (!stream)
-    return ErrorInvalidHandle;
-  std::lock_guard<std::mutex> lock(Driver::get().mutex);
-  const Capture *capture = stream->capture.get();
-  *status = !capture           ? CaptureNone
-            : capture->invalid ? CaptureInvalidated
-                               : CaptureActive;
-  if (number)
-    *number = capture ? capture->number : 0;
-  return Success;
-}
-
-BRT_CUDA_API cuStreamIsCapturing(Stream *stream, int *status) {
-  return captureState(stream, status, nullptr);
-}
-
-/// Graph, nodes and edges of a capture under way are not given away.
-BRT_CUDA_API cuStreamGetCaptureInfo_v2(Stream *stream, int *status,
-                                       uint64_t *number, Graph **graph,
-                                       GraphNode ***nodes, size_t *count) {
-  if (graph || nodes || count)
-    return notSupported("cuStreamGetCaptureInfo for the graph so far");
-  return captureState(stream, status, number);
-}
-BRT_CUDA_API cuStreamGetCaptureInfo_v3(Stream *stream, int *status,
-                                       uint64_t *number, Graph **graph,
-                                       GraphNode ***nodes, void *,
-                                       size_t *count) {
-  return cuStreamGetCaptureInfo_v2(stream, status, number, graph, nodes, count);
-}
-
-BRT_CUDA_API cuThreadExchangeStreamCaptureMode(int *mode) {
-  // What the modes would forbid is not watched.
-  constexpr int kGlobal = 0;
-  thread_local int current = kGlobal;
-  std::swap(*mode, current);
-  return Success;
-}
 
 BRT_CUDA_API cuGraphCreate(Graph **graph, unsigned) {
   Result result = checkContext();
@@ -141,18 +28,84 @@ BRT_CUDA_API cuGraphDestroy(Graph *graph) {
   return Success;
 }
 
-/// With null, says how many there are; else writes as many as there is room
-/// for.
-BRT_CUDA_API cuGraphGetNodes(Graph *graph, GraphNode **nodes, size_t *count) {
+std::unique_ptr<Graph> Graph::clone() const {
+  auto made = std::make_unique<Graph>();
+  std::unordered_map<const GraphNode *, GraphNode *> twins;
+  for (const auto &node : nodes) {
+    auto twin = std::make_unique<GraphNode>();
+    twin->graph = made.get();
+    twin->type = node->type;
+    twin->work = node->work;
+    twin->original = node.get();
+    if (node->child)
+      twin->child = node->child->clone();
+    if (node->params)
+      twin->params = std::make_unique<GraphNodeParams>(*node->params);
+    twin->arguments = node->arguments;
+    for (const void *each : node->argumentPointers)
+      twin->argumentPointers.push_back(
+          twin->arguments.data() +
+          (static_cast<const uint8_t *>(each) - node->arguments.data()));
+    if (twin->type == GraphNodeType::Kernel && twin->params)
+      twin->params->kernel.parameters = twin->argumentPointers.data();
+    twins[node.get()] = twin.get();
+    made->nodes.push_back(std::move(twin));
+  }
+  for (const auto &node : nodes)
+    for (const GraphNode *before : node->dependencies)
+      twins[node.get()]->dependencies.push_back(twins.at(before));
+  return made;
+}
+
+BRT_CUDA_API cuGraphClone(Graph **clone, Graph *graph) {
   Driver &driver = Driver::get();
   std::lock_guard<std::mutex> lock(driver.mutex);
   if (!driver.graphs.count(graph))
     return ErrorInvalidHandle;
-  size_t wanted = nodes ? std::min(*count, graph->nodes.size()) : 0;
-  for (size_t i = 0; i < wanted; ++i)
-    nodes[i] = graph->nodes[i].get();
-  *count = graph->nodes.size();
+  *clone = graph->clone().release();
+  driver.graphs.insert(*clone);
   return Success;
+}
+
+BRT_CUDA_API cuGraphNodeFindInClone(GraphNode **node, GraphNode *original,
+                                    Graph *clone) {
+  for (const auto &each : clone->nodes)
+    if (each->original == original) {
+      *node = each.get();
+      return Success;
+    }
+  return ErrorInvalidValue;
+}
+
+/// With null, says how many there are; else writes as many as there is room
+/// for.
+static Result giveNodes(const std::vector<GraphNode *> &list, GraphNode **nodes,
+                        size_t *count) {
+  size_t wanted = nodes ? std::min(*count, list.size()) : 0;
+  std::copy_n(list.begin(), wanted, nodes);
+  *count = nodes ? wanted : list.size();
+  return Success;
+}
+
+static Result giveNodes(Graph *graph, bool rootsOnly, GraphNode **nodes,
+                        size_t *count) {
+  Driver &driver = Driver::get();
+  std::lock_guard<std::mutex> lock(driver.mutex);
+  if (!driver.graphs.count(graph))
+    return ErrorInvalidHandle;
+  std::vector<GraphNode *> list;
+  for (const auto &node : graph->nodes)
+    if (!rootsOnly || node->dependencies.empty())
+      list.push_back(node.get());
+  return giveNodes(list, nodes, count);
+}
+
+BRT_CUDA_API cuGraphGetNodes(Graph *graph, GraphNode **nodes, size_t *count) {
+  return giveNodes(graph, false, nodes, count);
+}
+BRT_CUDA_API cuGraphGetRootNodes(Graph *graph, GraphNode **nodes,
+                                 size_t *count) {
+  return giveNodes(graph, true, nodes, count);
 }
 
 BRT_CUDA_API cuGraphNodeGetType(GraphNode *node, int *type) {
@@ -160,49 +113,93 @@ BRT_CUDA_API cuGraphNodeGetType(GraphNode *node, int *type) {
   return Success;
 }
 
-BRT_CUDA_API cuGraphInstantiateWithFlags(GraphExec **exec, Graph *graph,
-                                         uint64_t) {
-  Driver &driver = Driver::get();
-  std::lock_guard<std::mutex> lock(driver.mutex);
-  if (!driver.graphs.count(graph))
-    return ErrorInvalidHandle;
-  auto made = std::make_unique<GraphExec>();
+BRT_CUDA_API cuGraphNodeGetDependencies(GraphNode *node, GraphNode **nodes,
+                                        size_t *count) {
+  return giveNodes(node->dependencies, nodes, count);
+}
+
+static bool dependsOn(const GraphNode &node, const GraphNode *other) {
+  const auto &list = node.dependencies;
+  return std::find(list.begin(), list.end(), other) != list.end();
+}
+
+BRT_CUDA_API cuGraphNodeGetDependentNodes(GraphNode *node, GraphNode **nodes,
+                                          size_t *count) {
+  std::vector<GraphNode *> list;
+  for (const auto &each : node->graph->nodes)
+    if (dependsOn(*each, node))
+      list.push_back(each.get());
+  return giveNodes(list, nodes, count);
+}
+
+BRT_CUDA_API cuGraphGetEdges(Graph *graph, GraphNode **from, GraphNode **to,
+                             size_t *count) {
+  std::vector<GraphNode *> begins, ends;
   for (const auto &node : graph->nodes)
-    made->works.push_back(node->work);
-  driver.graphExecs.insert(made.get());
-  *exec = made.release();
-  return Success;
+    for (GraphNode *before : node->dependencies) {
+      begins.push_back(before);
+      ends.push_back(node.get());
+    }
+  size_t room = *count;
+  giveNodes(begins, from, &room);
+  return giveNodes(ends, to, count);
 }
 
-BRT_CUDA_API cuGraphExecDestroy(GraphExec *exec) {
-  Driver &driver = Driver::get();
-  std::lock_guard<std::mutex> lock(driver.mutex);
-  if (!driver.graphExecs.erase(exec))
-    return ErrorInvalidHandle;
-  delete exec;
-  return Success;
-}
-
-BRT_CUDA_API cuGraphUpload(GraphExec *exec, Stream *) {
-  Driver &driver = Driver::get();
-  std::lock_guard<std::mutex> lock(driver.mutex);
-  return driver.graphExecs.count(exec) ? Success : ErrorInvalidHandle;
-}
-
-/// In a capture the whole graph becomes one node.
-BRT_CUDA_API cuGraphLaunch(GraphExec *exec, Stream *stream) {
-  Driver &driver = Driver::get();
-  std::vector<Work> works;
-  {
-    std::lock_guard<std::mutex> lock(driver.mutex);
-    if (!driver.graphExecs.count(exec))
-      return ErrorInvalidHandle;
-    works = exec->works;
+BRT_CUDA_API cuGraphAddDependencies(Graph *graph, GraphNode *const *from,
+                                    GraphNode *const *to, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    if (from[i]->graph != graph || to[i]->graph != graph || from[i] == to[i] ||
+        dependsOn(*to[i], from[i]))
+      return ErrorInvalidValue;
+    to[i]->dependencies.push_back(from[i]);
   }
-  return submit(stream, GraphNodeType::Empty, [works = std::move(works)] {
-    Result result = Success;
-    for (size_t i = 0; i < works.size() && result == Success; ++i)
-      result = works[i]();
-    return result;
-  });
+  return Success;
+}
+
+BRT_CUDA_API cuGraphRemoveDependencies(Graph *graph, GraphNode *const *from,
+                                       GraphNode *const *to, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    if (to[i]->graph != graph || !dependsOn(*to[i], from[i]))
+      return ErrorInvalidValue;
+    auto &list = to[i]->dependencies;
+    list.erase(std::find(list.begin(), list.end(), from[i]));
+  }
+  return Success;
+}
+
+BRT_CUDA_API cuGraphDestroyNode(GraphNode *node) {
+  auto &nodes = node->graph->nodes;
+  for (const auto &each : nodes) {
+    auto &list = each->dependencies;
+    list.erase(std::remove(list.begin(), list.end(), node), list.end());
+  }
+  nodes.erase(std::find_if(nodes.begin(), nodes.end(), [&](const auto &each) {
+    return each.get() == node;
+  }));
+  return Success;
+}
+
+// The same with data of edges, which has to say nothing.
+BRT_CUDA_API cuGraphNodeGetDependencies_v2(GraphNode *node, GraphNode **nodes,
+                                           void *, size_t *count) {
+  return cuGraphNodeGetDependencies(node, nodes, count);
+}
+BRT_CUDA_API cuGraphNodeGetDependentNodes_v2(GraphNode *node, GraphNode **nodes,
+                                             void *, size_t *count) {
+  return cuGraphNodeGetDependentNodes(node, nodes, count);
+}
+BRT_CUDA_API cuGraphGetEdges_v2(Graph *graph, GraphNode **from, GraphNode **to,
+                                void *, size_t *count) {
+  return cuGraphGetEdges(graph, from, to, count);
+}
+BRT_CUDA_API cuGraphAddDependencies_v2(Graph *graph, GraphNode *const *from,
+                                       GraphNode *const *to, const void *data,
+                                       size_t count) {
+  return data ? notSupported("cuGraphAddDependencies with data of edges")
+              : cuGraphAddDependencies(graph, from, to, count);
+}
+BRT_CUDA_API cuGraphRemoveDependencies_v2(Graph *graph, GraphNode *const *from,
+                                          GraphNode *const *to, const void *,
+                                          size_t count) {
+  return cuGraphRemoveDependencies(graph, from, to, count);
 }

@@ -1,7 +1,7 @@
 //===- LaunchApi.cpp - Launching kernels ----------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "driver/State.h"
+#include "driver/Graph.h"
 #include "exec/Cluster.h"
 
 #include <cstdio>
@@ -154,8 +154,10 @@ static Result carryOut(const LoadedFunction *function, GridConfig grid) {
   return resultOf(outcome.fault);
 }
 
-static Result launch(const CallerConfig &config, LoadedFunction *function,
-                     void **pointers, void **extra, bool cooperative) {
+Result brt::emu::makeLaunch(const CallerConfig &config,
+                            LoadedFunction *function, void **pointers,
+                            void **extra, bool cooperative, Work &work,
+                            std::vector<uint8_t> &arguments) {
   Driver &driver = Driver::get();
   Result result = checkContext();
   if (result != Success)
@@ -182,11 +184,23 @@ static Result launch(const CallerConfig &config, LoadedFunction *function,
   grid.block[2] = config.blockZ;
   grid.dynamicShared = config.sharedBytes;
   grid.cooperative = cooperative;
-  result = gatherParameters(*function->code, pointers, extra, grid.parameters);
-  if (result != Success)
-    return result;
-  return submit(static_cast<Stream *>(config.stream), GraphNodeType::Kernel,
-                [function, grid] { return carryOut(function, grid); });
+  result = gatherParameters(*function->code, pointers, extra, arguments);
+  grid.parameters = arguments;
+  work = [function, grid = std::move(grid)] {
+    return carryOut(function, grid);
+  };
+  return result;
+}
+
+static Result launch(const CallerConfig &config, LoadedFunction *function,
+                     void **pointers, void **extra, bool cooperative) {
+  Work work;
+  std::vector<uint8_t> arguments;
+  Result result = makeLaunch(config, function, pointers, extra, cooperative,
+                             work, arguments);
+  return result != Success ? result
+                           : submit(static_cast<Stream *>(config.stream),
+                                    GraphNodeType::Kernel, std::move(work));
 }
 
 BRT_CUDA_API cuLaunchKernel(LoadedFunction *function, unsigned gridX,

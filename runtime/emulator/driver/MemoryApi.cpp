@@ -1,7 +1,7 @@
 //===- MemoryApi.cpp - Allocation, copies and fills -----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "driver/State.h"
+#include "driver/Graph.h"
 
 #include <algorithm>
 #include <cstring>
@@ -222,6 +222,40 @@ BRT_CUDA_API cuMemcpyDtoD_v2(DevicePointer to, DevicePointer from,
 BRT_CUDA_API cuMemcpyDtoDAsync_v2(DevicePointer to, DevicePointer from,
                                   size_t bytes, Stream *stream) {
   return copyLater(to, from, bytes, stream);
+}
+
+/// A side of a copy of rows in layers.
+static uint64_t startOf(const Memcpy3D::Side &side, size_t pitch,
+                        size_t layer) {
+  uint64_t base = side.type == MemoryHost ? asAddress(side.host) : side.device;
+  return base + ((side.z + layer) * side.height + side.y) * pitch + side.x;
+}
+
+Result brt::emu::makeCopy(const Memcpy3D &params, Work &work) {
+  if (params.from.array || params.to.array)
+    return notSupported("a copy of arrays in a graph");
+  std::vector<CopyJob> layers;
+  for (size_t z = 0; z < params.depth; ++z) {
+    CopyJob job;
+    job.fromPitch = params.from.pitch ? params.from.pitch : params.width;
+    job.toPitch = params.to.pitch ? params.to.pitch : params.width;
+    job.from = startOf(params.from, job.fromPitch, z);
+    job.to = startOf(params.to, job.toPitch, z);
+    job.width = params.width;
+    job.height = params.height;
+    for (size_t row = 0; row < job.height; ++row)
+      if (!isThere(job.to + row * job.toPitch, job.width) ||
+          !isThere(job.from + row * job.fromPitch, job.width))
+        return ErrorInvalidValue;
+    layers.push_back(job);
+  }
+  work = [layers = std::move(layers)] {
+    Result result = Success;
+    for (size_t i = 0; i < layers.size() && result == Success; ++i)
+      result = copyRows(layers[i]);
+    return result;
+  };
+  return Success;
 }
 
 static Result copy2D(const Memcpy2D *job, Stream *stream, bool asynchronous) {

@@ -128,6 +128,14 @@ static uint64_t now() {
           .count());
 }
 
+void Queue::mark(Moment &moment) {
+  std::lock_guard<std::mutex> lock(mutex);
+  moment.reached = true;
+  moment.nanoseconds = now();
+  finished.notify_all();
+  arrived.notify_all();
+}
+
 void Queue::carryOut(const std::shared_ptr<Stream> &stream) {
   std::unique_lock<std::mutex> lock(mutex);
   // Others only append, so it stays where it is.

@@ -86,6 +86,8 @@ public:
   void wait(const Moment &moment);
   bool isIdle(const Stream &stream);
   bool isReached(const Moment &moment);
+  /// A moment in the midst of some work.
+  void mark(Moment &moment);
 
   /// The default streams: null or 1, and 2, which here is one for all threads.
   const std::shared_ptr<Stream> legacy, perThread;

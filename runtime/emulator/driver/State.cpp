@@ -92,6 +92,7 @@ static bool capture(Stream &stream, GraphNodeType type, Work &work) {
   if (!stream.capture)
     return false;
   auto node = std::make_unique<GraphNode>();
+  node->graph = stream.capture->graph.get();
   node->type = type;
   node->work = std::move(work);
   node->dependencies = stream.frontier;

@@ -10,6 +10,7 @@
 #ifndef BRT_EMULATOR_DRIVER_STATE_H
 #define BRT_EMULATOR_DRIVER_STATE_H
 
+#include "driver/GraphAbi.h"
 #include "driver/Queue.h"
 #include "exec/Grid.h"
 
@@ -73,7 +74,7 @@ public:
   std::unordered_map<Stream *, std::shared_ptr<Stream>> streams;
   std::set<Event *> events;
   std::set<Graph *> graphs;
-  std::set<GraphExec *> graphExecs;
+  std::unordered_map<GraphExec *, std::shared_ptr<GraphExec>> graphExecs;
   std::set<Pool *> pools;
   Pool *currentPool = nullptr; // null: the default one
   Pool defaultPool;
