@@ -9,9 +9,10 @@
 
 namespace brt::x86 {
 
-/// How far ahead rows are asked for that lie far apart in memory, where the
-/// processor does not see by itself what comes next.
-inline constexpr int64_t kPrefetchRows = 8;
+/// Rows of a factor that are packed at a time: so many that those of a panel or
+/// a strip fill some cache lines, since stores to many pages in turn are slow,
+/// and so few that all stay in the first-level cache meanwhile.
+inline constexpr int64_t kPackedRows = 8;
 
 /// What a register tile is made of: `rows` times `vectors` sums.
 struct RegisterTile {
@@ -47,20 +48,23 @@ void packPanels(IndexBuilder &b, const Contraction &contraction,
 /// The left factor as register tiles read it, element by element.
 class LeftFactor {
 public:
-  /// What to do with it. Rows are packed where steps from one to the next fall
-  /// on the same sets of a cache, columns where they are contiguous, since
-  /// those of a register tile would lie on as many pages as the depth.
-  enum class Layout { InPlace, Rows, Columns };
-  static Layout getLayout(const Contraction &contraction,
-                          const RegisterTile &tile);
+  /// Where it is read: where it lies, or in strips, each with as many rows as a
+  /// register tile, whose columns lie one behind the other without a gap. A
+  /// strip is made when its turn comes if rows are contiguous, and stays in the
+  /// first-level cache; all of them at once if columns are, since those of one
+  /// strip would lie on as many pages as the depth.
+  enum class Layout { InPlace, Strip, AllStrips };
+  static Layout getLayout(const Contraction &contraction);
 
   LeftFactor(const Contraction &contraction, const RegisterTile &tile)
-      : c(contraction), tile(tile), layout(getLayout(contraction, tile)) {}
+      : c(contraction), tile(tile), layout(getLayout(contraction)) {}
 
   /// The type of scratch that it needs, or null.
   mlir::MemRefType getScratchType() const;
-  /// Fills the scratch.
-  void pack(IndexBuilder &b, mlir::Value scratch);
+  /// Says where scratch is, and makes all strips if it is for all.
+  void prepare(IndexBuilder &b, mlir::Value memory);
+  /// Makes the strip of the `rows` rows from `row` on if it holds but one.
+  void prepareRows(IndexBuilder &b, mlir::Value row, int64_t rows) const;
 
   /// A view of `rows` rows from `row` on, from whose address constants lead to
   /// the rows, and indices of an element of it.
@@ -69,8 +73,13 @@ public:
                                     mlir::Value k) const;
 
 private:
-  void packRows(IndexBuilder &b);
+  int64_t getPaddedRows() const { return llvm::alignTo(tile.rows, tile.width); }
+  void packSquares(IndexBuilder &b, mlir::Value row, int64_t rows) const;
   void packColumns(IndexBuilder &b);
+  void packElement(IndexBuilder &b, mlir::Value row, mlir::Value k,
+                   mlir::Value strip, mlir::Value place) const;
+  llvm::SmallVector<mlir::Value> inStrip(IndexBuilder &b, mlir::Value strip,
+                                         mlir::Value k, int64_t row) const;
 
   const Contraction &c;
   RegisterTile tile;
@@ -94,6 +103,11 @@ mlir::Value loadVector(IndexBuilder &b, mlir::Value memref,
                        mlir::ValueRange indices, int64_t width, int64_t count);
 void storeVector(IndexBuilder &b, mlir::Value vector, mlir::Value memref,
                  mlir::ValueRange indices, int64_t count);
+
+/// Element i of vector j becomes element j of vector i, for as many vectors as
+/// one has elements.
+llvm::SmallVector<mlir::Value> transpose(IndexBuilder &b,
+                                         llvm::SmallVector<mlir::Value> square);
 
 } // namespace brt::x86
 

@@ -7,130 +7,139 @@
 using namespace mlir;
 using namespace brt::x86;
 
-/// Rows this far apart, in bytes, fall on few sets of a first-level cache.
-static constexpr int64_t kConflictStride = 4096;
-/// Fewer columns do not use a packed factor often enough.
-static constexpr int64_t kLeastColumns = 128;
+/// Fewer columns do not use a strip often enough to make one.
+static constexpr int64_t kLeastColumns = 256;
 
-LeftFactor::Layout LeftFactor::getLayout(const Contraction &c,
-                                         const RegisterTile &tile) {
+LeftFactor::Layout LeftFactor::getLayout(const Contraction &c) {
   if (c.lhs.isContiguous(c.lhsRow))
-    return Layout::Columns;
-  auto type = cast<MemRefType>(c.lhs.view.getType());
-  auto [strides, offset] = type.getStridesAndOffset();
-  int64_t bytes = strides[c.lhs.axes[c.lhsRow].viewAxis] *
-                  type.getElementTypeBitWidth() / 8;
-  bool conflicts = bytes % kConflictStride == 0;
+    return Layout::AllStrips;
   bool isUsedOften = c.getColumns().size >= kLeastColumns;
-  return c.lhs.isContiguous(c.lhsDepth) && conflicts && isUsedOften
-             ? Layout::Rows
-             : Layout::InPlace;
+  return c.lhs.isContiguous(c.lhsDepth) && isUsedOften ? Layout::Strip
+                                                       : Layout::InPlace;
 }
 
+/// Columns of strips are written in whole vectors, from the first to the last:
+/// what one writes too much, the next one writes over. Behind the last column
+/// of a strip is room for it.
 MemRefType LeftFactor::getScratchType() const {
-  int64_t rows = c.getRows().size, depth = c.getDepth().size;
-  Type type = c.lhs.getElementType();
-  switch (layout) {
-  case Layout::InPlace:
+  if (layout == Layout::InPlace)
     return {};
-  case Layout::Rows:
-    // A gap of a vector between rows, which are whole vectors.
-    return MemRefType::get(
-        {rows,
-         static_cast<int64_t>(llvm::alignTo(depth, tile.width)) + tile.width},
-        type);
-  case Layout::Columns:
-    // A column of a register tile is whole vectors.
-    return MemRefType::get(
-        {static_cast<int64_t>(llvm::divideCeil(rows, tile.rows)), depth,
-         static_cast<int64_t>(llvm::alignTo(tile.rows, tile.width))},
-        type);
-  }
-  llvm_unreachable("all layouts are listed");
+  int64_t strips = layout == Layout::Strip
+                       ? 1
+                       : llvm::divideCeil(c.getRows().size, tile.rows);
+  int64_t size = c.getDepth().size * tile.rows + getPaddedRows() - tile.rows;
+  return MemRefType::get({strips, size}, c.lhs.getElementType());
 }
 
-void LeftFactor::pack(IndexBuilder &b, Value memory) {
+void LeftFactor::prepare(IndexBuilder &b, Value memory) {
   scratch = memory;
-  if (layout == Layout::Rows)
-    packRows(b);
-  else if (layout == Layout::Columns)
+  if (layout == Layout::AllStrips)
     packColumns(b);
 }
 
-void LeftFactor::packRows(IndexBuilder &b) {
+void LeftFactor::prepareRows(IndexBuilder &b, Value row, int64_t rows) const {
+  if (layout == Layout::Strip)
+    packSquares(b, row, rows);
+}
+
+/// The place of an element of a strip.
+SmallVector<Value> LeftFactor::inStrip(IndexBuilder &b, Value strip, Value k,
+                                       int64_t row) const {
+  return {strip, b.add(b.mul(k, tile.rows), row)};
+}
+
+void LeftFactor::packElement(IndexBuilder &b, Value row, Value k, Value strip,
+                             Value place) const {
+  Value element = memref::LoadOp::create(
+      b, c.lhs.view, c.lhs.at(b, c.lhsRow, row, c.lhsDepth, k));
+  memref::StoreOp::create(b, element, scratch,
+                          ValueRange{strip, b.add(b.mul(k, tile.rows), place)});
+}
+
+/// Rows lie one behind the other: transposes squares. Rows behind the last
+/// repeat it.
+void LeftFactor::packSquares(IndexBuilder &b, Value row, int64_t rows) const {
   int64_t width = tile.width;
-  b.loop(b.index(0), c.getRows().count, 1, [&](Value row) {
-    auto copy = [&](Value k, int64_t count) {
-      Value vector =
-          loadVector(b, c.lhs.view, c.lhs.at(b, c.lhsRow, row, c.lhsDepth, k),
-                     width, count);
-      storeVector(b, vector, scratch, {row, k}, width);
-    };
-    Value whole = b.mul(b.div(c.getDepth().count, width), width);
-    b.loop(b.index(0), whole, width, [&](Value k) { copy(k, width); });
-    if (int64_t rest = c.getDepth().getRest(width))
-      b.loop(whole, c.getDepth().count, rest, [&](Value k) { copy(k, rest); });
+  Value strip = b.index(0);
+  Value whole = b.mul(b.div(c.getDepth().count, width), width);
+  b.loop(b.index(0), whole, width, [&](Value k) {
+    SmallVector<SmallVector<Value>> squares;
+    for (int64_t begin = 0; begin < rows; begin += width) {
+      SmallVector<Value> square;
+      for (int64_t i = 0; i < width; ++i)
+        square.push_back(
+            begin + i < rows
+                ? loadVector(b, c.lhs.view,
+                             c.lhs.at(b, c.lhsRow, b.add(row, begin + i),
+                                      c.lhsDepth, k),
+                             width, width)
+                : square.back());
+      squares.push_back(transpose(b, std::move(square)));
+    }
+    for (int64_t i = 0; i < width; ++i)
+      for (auto [number, square] : llvm::enumerate(squares))
+        storeVector(b, square[i], scratch,
+                    inStrip(b, strip, b.add(k, i), number * width), width);
+  });
+  if (!c.getDepth().getRest(width))
+    return;
+  b.loop(whole, c.getDepth().count, 1, [&](Value k) {
+    b.loop(b.index(0), b.index(rows), 1, [&](Value place) {
+      packElement(b, b.add(row, place), k, strip, place);
+    });
   });
 }
 
-/// Column by column of the factor, as they lie in memory.
+/// Columns lie one behind the other: copies them, some of each strip at a time.
 void LeftFactor::packColumns(IndexBuilder &b) {
-  Value whole = b.div(c.getRows().count, tile.rows);
-  Value begin = b.mul(whole, tile.rows);
-  b.loop(b.index(0), c.getDepth().count, 1, [&](Value k) {
-    b.loop(b.index(0), whole, 1, [&](Value i) {
-      for (int64_t v = 0; v < tile.rows; v += tile.width) {
-        Value row = b.add(b.mul(i, tile.rows), v);
-        c.lhs.prefetch(b, c.lhsRow, row, c.lhsDepth, b.add(k, kPrefetchRows),
-                       /*isWrite=*/false);
-        Value vector =
-            loadVector(b, c.lhs.view, c.lhs.at(b, c.lhsRow, row, c.lhsDepth, k),
-                       tile.width, std::min(tile.width, tile.rows - v));
-        storeVector(b, vector, scratch, {i, k, b.index(v)}, tile.width);
-      }
+  Value count = c.getRows().count;
+  Value whole = b.div(count, tile.rows);
+  auto pack = [&](Value strip, Value k) {
+    for (int64_t v = 0; v < tile.rows; v += tile.width) {
+      Value row = b.add(b.mul(strip, tile.rows), v);
+      Value vector =
+          loadVector(b, c.lhs.view, c.lhs.at(b, c.lhsRow, row, c.lhsDepth, k),
+                     tile.width, std::min(tile.width, tile.rows - v));
+      storeVector(b, vector, scratch, inStrip(b, strip, k, v), tile.width);
+    }
+  };
+  Value depth = c.getDepth().count;
+  b.loop(b.index(0), depth, kPackedRows, [&](Value begin) {
+    Value end = b.min(b.add(begin, kPackedRows), depth);
+    b.loop(b.index(0), whole, 1, [&](Value strip) {
+      b.loop(begin, end, 1, [&](Value k) { pack(strip, k); });
     });
-    if (!c.getRows().getRest(tile.rows))
+    int64_t rest = c.getRows().getRest(tile.rows);
+    if (!rest)
       return;
-    b.loop(begin, c.getRows().count, 1, [&](Value row) {
-      Value element = memref::LoadOp::create(
-          b, c.lhs.view, c.lhs.at(b, c.lhsRow, row, c.lhsDepth, k));
-      memref::StoreOp::create(b, element, scratch,
-                              ValueRange{whole, k, b.sub(row, begin)});
+    Value first = b.mul(whole, tile.rows);
+    b.loop(begin, end, 1, [&](Value k) {
+      b.loop(first, count, 1, [&](Value row) {
+        packElement(b, row, k, whole, b.sub(row, first));
+      });
     });
   });
 }
 
 Value LeftFactor::slice(IndexBuilder &b, Value row, int64_t rows) const {
-  Value zero = b.index(0);
-  SmallVector<OpFoldResult> offsets, sizes, strides;
-  switch (layout) {
-  case Layout::InPlace:
-    return c.lhs.slice(b, c.lhsRow, row, rows, c.lhsDepth, zero,
+  if (layout == Layout::InPlace)
+    return c.lhs.slice(b, c.lhsRow, row, rows, c.lhsDepth, b.index(0),
                        c.getDepth().size);
-  case Layout::Rows:
-    offsets = {row, b.getIndexAttr(0)};
-    sizes = {b.getIndexAttr(rows), b.getIndexAttr(c.getDepth().size)};
-    break;
-  case Layout::Columns: {
-    Value first = b.div(row, tile.rows);
-    offsets = {first, b.getIndexAttr(0), b.sub(row, b.mul(first, tile.rows))};
-    sizes = {b.getIndexAttr(1), b.getIndexAttr(c.getDepth().size),
-             b.getIndexAttr(rows)};
-    break;
+  OpFoldResult strip = b.getIndexAttr(0), place = b.getIndexAttr(0);
+  if (layout == Layout::AllStrips) {
+    Value number = b.div(row, tile.rows);
+    strip = number;
+    place = b.sub(row, b.mul(number, tile.rows));
   }
-  }
-  strides.assign(offsets.size(), b.getIndexAttr(1));
+  int64_t size = (c.getDepth().size - 1) * tile.rows + rows;
+  SmallVector<OpFoldResult> offsets{strip, place},
+      sizes{b.getIndexAttr(1), b.getIndexAttr(size)},
+      strides(2, b.getIndexAttr(1));
   return memref::SubViewOp::create(b, scratch, offsets, sizes, strides);
 }
 
 SmallVector<Value> LeftFactor::at(IndexBuilder &b, int64_t row, Value k) const {
-  switch (layout) {
-  case Layout::InPlace:
+  if (layout == Layout::InPlace)
     return c.lhs.inSlice(b, c.lhsRow, b.index(row), c.lhsDepth, k);
-  case Layout::Rows:
-    return {b.index(row), k};
-  case Layout::Columns:
-    return {b.index(0), k, b.index(row)};
-  }
-  llvm_unreachable("all layouts are listed");
+  return inStrip(b, b.index(0), k, row);
 }

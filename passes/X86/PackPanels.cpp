@@ -8,12 +8,16 @@
 using namespace mlir;
 using namespace brt::x86;
 
+/// Rows between panels, so that equal rows of all do not fall on the same sets
+/// of a cache.
+static constexpr int64_t kPanelGap = 1;
+
 MemRefType brt::x86::getPanelsType(const Contraction &contraction,
                                    const RegisterTile &tile) {
   int64_t panels =
       llvm::divideCeil(contraction.getColumns().size, tile.getColumns());
   return MemRefType::get(
-      {panels, contraction.getDepth().size, tile.getColumns()},
+      {panels, contraction.getDepth().size + kPanelGap, tile.getColumns()},
       contraction.rhs.getElementType());
 }
 
@@ -44,10 +48,12 @@ private:
 
 void PanelPacker::pack() {
   if (c.rhs.isContiguous(c.rhsColumn)) {
-    // Row by row, as they lie in memory.
-    b.loop(b.index(0), c.getDepth().count, 1, [&](Value k) {
-      forEachPanel(
-          [&](Value panel, int64_t count) { packRow(k, panel, count); });
+    Value depth = c.getDepth().count;
+    b.loop(b.index(0), depth, kPackedRows, [&](Value begin) {
+      Value end = b.min(b.add(begin, kPackedRows), depth);
+      forEachPanel([&](Value panel, int64_t count) {
+        b.loop(begin, end, 1, [&](Value k) { packRow(k, panel, count); });
+      });
     });
     return;
   }
@@ -74,36 +80,12 @@ void PanelPacker::forEachPanel(function_ref<void(Value, int64_t)> body) {
 void PanelPacker::packRow(Value k, Value panel, int64_t count) {
   for (int64_t v = 0; v * tile.width < count; ++v) {
     Value column = b.add(b.mul(panel, tile.getColumns()), v * tile.width);
-    c.rhs.prefetch(b, c.rhsDepth, b.add(k, kPrefetchRows), c.rhsColumn, column,
-                   /*isWrite=*/false);
     Value vector = loadVector(
         b, c.rhs.view, c.rhs.at(b, c.rhsDepth, k, c.rhsColumn, column),
         tile.width, std::min(tile.width, count - v * tile.width));
     storeVector(b, vector, panels, {panel, k, b.index(v * tile.width)},
                 tile.width);
   }
-}
-
-/// Element i of vector j becomes element j of vector i, for as many vectors as
-/// one has elements.
-static SmallVector<Value> transpose(IndexBuilder &b,
-                                    SmallVector<Value> vectors) {
-  int64_t width = vectors.size();
-  SmallVector<int64_t> low, high;
-  for (int64_t i = 0; i < width / 2; ++i) {
-    low.append({i, width + i});
-    high.append({width / 2 + i, width + width / 2 + i});
-  }
-  for (int64_t done = 1; done < width; done *= 2) {
-    SmallVector<Value> next;
-    for (int64_t i = 0; i < width / 2; ++i) {
-      Value x = vectors[i], y = vectors[i + width / 2];
-      next.push_back(vector::ShuffleOp::create(b, x, y, low));
-      next.push_back(vector::ShuffleOp::create(b, x, y, high));
-    }
-    vectors = std::move(next);
-  }
-  return vectors;
 }
 
 /// Columns of the factor lie as rows do in a panel: transposes squares. Columns

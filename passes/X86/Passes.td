@@ -10,12 +10,13 @@ def PlaceTilesX86Pass : Pass<"brt-place-tiles-x86", "mlir::ModuleOp"> {
   let summary = "Make loops of vectors of programs over tiles";
   let description = [{
     Decides for each tile where it is: a tile that is loaded and stored in one
-    place is updated in place; a left factor stays where it lies and is read
-    element by element; a right factor is packed into panels, in scratch of the
-    thread, each as wide as a register tile. A contraction becomes loops over
-    register tiles of `rows` times two vectors with the axis that is reduced over
-    innermost, so that the sums stay in registers. No vector is wider than a
-    register; the ends of axes have register tiles of their own size.
+    place is updated in place; a right factor is packed into panels, in scratch of
+    the thread, each as wide as a register tile, and so is a left factor into
+    strips, each as high as one, unless few columns use it: then it stays where it
+    lies. A contraction becomes loops over register tiles of `rows` times two
+    vectors, strip by strip, with the axis that is reduced over innermost, so that
+    the sums stay in registers. No vector is wider than a register; the ends of
+    axes have register tiles of their own size.
 
     The grid becomes one `scf.parallel`, or loops where there is little to do.
 

@@ -310,7 +310,7 @@ LogicalResult TilePlacer::placeContraction(linalg::ContractOp op) {
   packPanels(b, contraction, tile, panels);
   LeftFactor left(contraction, tile);
   if (MemRefType type = left.getScratchType())
-    left.pack(b, allocateScratch(type));
+    left.prepare(b, allocateScratch(type));
   addProduct(b, contraction, tile, left, panels);
   return success();
 }

@@ -9,57 +9,6 @@
 using namespace mlir;
 using namespace brt::x86;
 
-//===----------------------------------------------------------------------===//
-// Vectors
-//===----------------------------------------------------------------------===//
-
-static Value getMask(IndexBuilder &b, int64_t width, int64_t count) {
-  SmallVector<bool> lanes(width, false);
-  std::fill_n(lanes.begin(), count, true);
-  return arith::ConstantOp::create(b, b.getBoolVectorAttr(lanes));
-}
-
-Value brt::x86::loadVector(IndexBuilder &b, Value memref, ValueRange indices,
-                           int64_t width, int64_t count) {
-  auto type = VectorType::get(
-      width, cast<MemRefType>(memref.getType()).getElementType());
-  if (count == width)
-    return vector::LoadOp::create(b, type, memref, indices);
-  Value zeros = arith::ConstantOp::create(b, b.getZeroAttr(type));
-  return vector::MaskedLoadOp::create(b, type, memref, indices,
-                                      getMask(b, width, count), zeros);
-}
-
-void brt::x86::storeVector(IndexBuilder &b, Value vector, Value memref,
-                           ValueRange indices, int64_t count) {
-  int64_t width = cast<VectorType>(vector.getType()).getNumElements();
-  if (count == width)
-    vector::StoreOp::create(b, vector, memref, indices);
-  else
-    vector::MaskedStoreOp::create(b, memref, indices, getMask(b, width, count),
-                                  vector);
-}
-
-void brt::x86::fillTile(IndexBuilder &b, const TileView &tile, Value number,
-                        int64_t width) {
-  Value vector = vector::BroadcastOp::create(
-      b, VectorType::get(width, number.getType()), number);
-  const TileAxis &rows = tile.axes[0], &columns = tile.axes[1];
-  Value whole = b.mul(b.div(columns.count, width), width);
-  b.loop(b.index(0), rows.count, 1, [&](Value row) {
-    auto fill = [&](Value column, int64_t count) {
-      storeVector(b, vector, tile.view, tile.at(b, 0, row, 1, column), count);
-    };
-    b.loop(b.index(0), whole, width, [&](Value j) { fill(j, width); });
-    if (int64_t rest = columns.getRest(width))
-      b.loop(whole, columns.count, rest, [&](Value j) { fill(j, rest); });
-  });
-}
-
-//===----------------------------------------------------------------------===//
-// Register tiles
-//===----------------------------------------------------------------------===//
-
 namespace {
 
 class ProductAdder {
@@ -71,7 +20,7 @@ public:
   void add();
 
 private:
-  void addPanel(Value panel, int64_t columns);
+  void addRows(Value row, int64_t rows);
   void addTile(Value panel, Value row, int64_t rows, int64_t columns);
   SmallVector<Value> addDepth(Value panel, Value lhs, int64_t rows,
                               ValueRange sums, Value k);
@@ -85,33 +34,35 @@ private:
 
 } // namespace
 
-/// Panel by panel, so that one panel stays in the first-level cache while all
-/// rows pass by.
+/// Strip by strip of rows, so that one stays in the first-level cache while all
+/// panels pass by from the second.
 void ProductAdder::add() {
-  const TileAxis &columns = c.getColumns();
-  int64_t width = tile.getColumns();
-  Value whole = b.div(columns.count, width);
-  b.loop(b.index(0), whole, 1, [&](Value panel) { addPanel(panel, width); });
-  if (int64_t rest = columns.getRest(width))
-    b.loop(whole, b.ceilDiv(columns.count, width), 1,
-           [&](Value panel) { addPanel(panel, rest); });
-}
-
-void ProductAdder::addPanel(Value panel, int64_t columns) {
   const TileAxis &rows = c.getRows();
   Value whole = b.mul(b.div(rows.count, tile.rows), tile.rows);
   b.loop(b.index(0), whole, tile.rows,
-         [&](Value row) { addTile(panel, row, tile.rows, columns); });
+         [&](Value row) { addRows(row, tile.rows); });
   if (int64_t rest = rows.getRest(tile.rows))
-    b.loop(whole, rows.count, rest,
-           [&](Value row) { addTile(panel, row, rest, columns); });
+    b.loop(whole, rows.count, rest, [&](Value row) { addRows(row, rest); });
+}
+
+void ProductAdder::addRows(Value row, int64_t rows) {
+  left.prepareRows(b, row, rows);
+  const TileAxis &columns = c.getColumns();
+  int64_t width = tile.getColumns();
+  Value whole = b.div(columns.count, width);
+  b.loop(b.index(0), whole, 1,
+         [&](Value panel) { addTile(panel, row, rows, width); });
+  if (int64_t rest = columns.getRest(width))
+    b.loop(whole, b.ceilDiv(columns.count, width), 1,
+           [&](Value panel) { addTile(panel, row, rows, rest); });
 }
 
 void ProductAdder::addTile(Value panel, Value row, int64_t rows,
                            int64_t columns) {
   Value zero = b.index(0);
-  Value result = c.result.slice(b, c.resultRow, row, rows, c.resultColumn,
-                                b.mul(panel, tile.getColumns()), columns);
+  Value begin = b.mul(panel, tile.getColumns());
+  Value result =
+      c.result.slice(b, c.resultRow, row, rows, c.resultColumn, begin, columns);
   Value lhs = left.slice(b, row, rows);
   auto forEach = [&](auto visit) {
     for (int64_t r = 0; r < rows; ++r)
@@ -138,10 +89,9 @@ void ProductAdder::addTile(Value panel, Value row, int64_t rows,
   bool isOnlyWritten = c.initial && !c.isFirst;
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t v = 0; v < columns; v += tile.width)
-      c.result.prefetch(
-          b, c.resultRow, b.add(row, isOnlyWritten ? r : rows + r),
-          c.resultColumn, b.add(b.mul(panel, tile.getColumns()), v),
-          /*isWrite=*/true);
+      c.result.prefetch(b, c.resultRow, b.add(row, r), c.resultColumn,
+                        b.add(begin, isOnlyWritten ? v : columns + v),
+                        /*isWrite=*/true);
   SmallVector<Value> sums;
   if (c.initial && c.isFirst)
     sums = b.select(c.isFirst, fillSums, loadSums);
@@ -160,14 +110,24 @@ void ProductAdder::addTile(Value panel, Value row, int64_t rows,
   });
 }
 
+/// How many rows ahead a panel is asked for, which comes from the second-level
+/// cache.
+static constexpr int64_t kPrefetchRows = 8;
+
 /// Adds the products of column `k` of the left factor and row `k` of the panel.
 SmallVector<Value> ProductAdder::addDepth(Value panel, Value lhs, int64_t rows,
                                           ValueRange sums, Value k) {
   int64_t vectors = sums.size() / rows;
   SmallVector<Value> right, next;
-  for (int64_t v = 0; v < vectors; ++v)
-    right.push_back(loadVector(b, panels, {panel, k, b.index(v * tile.width)},
-                               tile.width, tile.width));
+  Value ahead = b.add(k, kPrefetchRows);
+  for (int64_t v = 0; v < vectors; ++v) {
+    Value column = b.index(v * tile.width);
+    right.push_back(
+        loadVector(b, panels, {panel, k, column}, tile.width, tile.width));
+    memref::PrefetchOp::create(b, panels, ValueRange{panel, ahead, column},
+                               /*isWrite=*/false, /*localityHint=*/3,
+                               /*isDataCache=*/true);
+  }
   for (int64_t r = 0; r < rows; ++r) {
     Value element = memref::LoadOp::create(b, lhs, left.at(b, r, k));
     Value spread =
