@@ -16,8 +16,9 @@ def TileProductsPass : Pass<"brt-tile-products", "mlir::ModuleOp"> {
 
     The sizes are those that a target asks for: the most rows and columns of a
     tile of the result, and the depth of the tiles multiplied. Tiles of one axis
-    are as equal as their steps allow, and there are so many columns of tiles that
-    the grid has `tasks` of them where it can.
+    are as equal as their steps allow, and so small that the grid has `tasks` of
+    them, or half as many where rows of the left factor are not contiguous, if
+    that does not make them too small to be worth rearranging factors for.
 
     ```mlir
     // before
@@ -55,14 +56,14 @@ def TileProductsPass : Pass<"brt-tile-products", "mlir::ModuleOp"> {
     Numerics: bit-exact; sums run in the same order.
   }];
   let options = [
-    Option<"rows", "rows", "int64_t", "384", "most rows of a tile of the result">,
+    Option<"rows", "rows", "int64_t", "1024", "most rows of a tile of the result">,
     Option<"columns", "columns", "int64_t", "512", "most columns of it">,
     Option<"depth", "depth", "int64_t", "512", "most elements of the axis reduced over">,
     Option<"rightSize", "right-size", "int64_t", "131072", "most elements of a tile of the right factor">,
     Option<"rowStep", "row-step", "int64_t", "1", "what rows are a multiple of">,
     Option<"columnStep", "column-step", "int64_t", "1", "what columns are a multiple of">,
     Option<"leastRows", "least-rows", "int64_t", "8", "least rows of a product in tiles">,
-    Option<"tasks", "tasks", "int64_t", "8", "least iterations of the grid, if columns allow">];
+    Option<"tasks", "tasks", "int64_t", "8", "iterations of the grid to aim at">];
   let dependentDialects = [
     "brt::tile::TileDialect", "mlir::arith::ArithDialect",
     "mlir::linalg::LinalgDialect", "mlir::memref::MemRefDialect",

@@ -93,6 +93,9 @@ static std::optional<unsigned> getLastStatic(ArrayRef<unsigned> loops,
   return std::nullopt;
 }
 
+/// Fewer rows do not use a right factor often enough to rearrange it for them.
+static constexpr int64_t kLeastRows = 256;
+
 std::optional<Product> brt::planProduct(linalg::LinalgOp op, int64_t laneRows,
                                         const ProductSizes &sizes) {
   FailureOr<linalg::ContractionDimensions> loops =
@@ -132,8 +135,7 @@ std::optional<Product> brt::planProduct(linalg::LinalgOp op, int64_t laneRows,
   auto cutRows = [&](int64_t most) {
     product.m = cut(m, extents[m], std::min(most, sizes.rows), sizes.rowStep);
   };
-  auto cutColumns = [&](int64_t most) {
-    int64_t tileRows = std::min(product.m.size, laneRows);
+  auto cutColumns = [&](int64_t tileRows, int64_t most) {
     most = std::clamp<int64_t>(area / tileRows, 1, most);
     product.n = cut(innermost, extents[innermost],
                     llvm::alignTo(most, sizes.columnStep), sizes.columnStep);
@@ -141,18 +143,21 @@ std::optional<Product> brt::planProduct(linalg::LinalgOp op, int64_t laneRows,
   auto cutDepth = [&](int64_t most) {
     product.k = cut(*k, extents[*k], std::min(most, sizes.depth), 1);
   };
-  // A left factor with contiguous rows costs little to read again and again:
-  // then rows and depth come first. Otherwise both factors are rearranged for
-  // each tile, which costs least if it is square.
   AffineMap left = op.getMatchingIndexingMap(product.lhs);
   if (left.getResults().back() == getAffineDimExpr(*k, left.getContext())) {
-    // Rows of several lanes may share a tile.
-    cutRows(sizes.rows);
+    // Rows of the left factor are contiguous, which is read once for each
+    // column of tiles: depth and columns come first. Rows of several lanes may
+    // share a tile.
     cutDepth(sizes.depth);
-    cutColumns(std::min(sizes.columns, sizes.rightSize / product.k.size));
+    cutColumns(std::min(kLeastRows, laneRows),
+               std::min(sizes.columns, sizes.rightSize / product.k.size));
+    cutRows(std::max(kLeastRows, area / product.n.size));
   } else {
+    // Both factors are rearranged for each tile, which costs least if it is
+    // square, and so much that there are half as many.
+    area *= 2;
     cutRows(static_cast<int64_t>(std::sqrt(area)));
-    cutColumns(sizes.columns);
+    cutColumns(std::min(product.m.size, laneRows), sizes.columns);
     cutDepth(sizes.rightSize / product.n.size);
   }
   return product;
