@@ -8,21 +8,21 @@
 
 using namespace mlir;
 using namespace mlir::bufferization;
-using brt::kernel::AttentionOp;
+using namespace brt::kernel;
 
 namespace {
-struct BufferizeAttention
-    : DstBufferizableOpInterfaceExternalModel<BufferizeAttention, AttentionOp> {
+template <typename OpT>
+struct BufferizeKernel
+    : DstBufferizableOpInterfaceExternalModel<BufferizeKernel<OpT>, OpT> {
   /// Results are written without a look at what was there.
   bool bufferizesToMemoryRead(Operation *op, OpOperand &operand,
                               const AnalysisState &) const {
-    return !cast<AttentionOp>(op).isDpsInit(&operand);
+    return !cast<OpT>(op).isDpsInit(&operand);
   }
 
   LogicalResult bufferize(Operation *op, RewriterBase &rewriter,
                           const BufferizationOptions &options,
                           BufferizationState &state) const {
-    auto attention = cast<AttentionOp>(op);
     SmallVector<Value> operands;
     for (Value operand : op->getOperands()) {
       if (!isa<TensorType>(operand.getType())) {
@@ -36,9 +36,9 @@ struct BufferizeAttention
     }
     rewriter.setInsertionPoint(op);
     auto onBuffers =
-        cast<AttentionOp>(mlir::clone(rewriter, op, TypeRange(), operands));
+        cast<OpT>(mlir::clone(rewriter, op, TypeRange(), operands));
     SmallVector<Value> results(
-        onBuffers.getInits().take_front(attention.getNumResults()));
+        onBuffers.getInits().take_front(op->getNumResults()));
     replaceOpWithBufferizedValues(rewriter, op, results);
     return success();
   }
@@ -47,6 +47,8 @@ struct BufferizeAttention
 
 void brt::kernel::registerBufferizableModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, KernelDialect *) {
-    AttentionOp::attachInterface<BufferizeAttention>(*context);
+    AttentionOp::attachInterface<BufferizeKernel<AttentionOp>>(*context);
+    AttentionAdjointOp::attachInterface<BufferizeKernel<AttentionAdjointOp>>(
+        *context);
   });
 }

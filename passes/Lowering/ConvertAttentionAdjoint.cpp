@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "AttentionAdjoint.h"
 #include "AttentionWindow.h"
 #include "ConvertBrtToLinalg.h"
 #include "StructuredBuilder.h"
@@ -18,6 +19,37 @@
 
 using namespace mlir;
 using namespace brt;
+
+Value brt::getDelta(StructuredBuilder &b, Value gradient, Value output,
+                    Type type) {
+  return b.sum(b.sizesOf(gradient, {0, 2, 1}), {0, 1, 2},
+               {{gradient, {0, 2, 1, 3}}, {output, {0, 2, 1, 3}}}, type,
+               [](ScalarBuilder &s, ValueRange args) {
+                 return s.mul(args[0], args[1]);
+               });
+}
+
+Value brt::getSinkGradient(StructuredBuilder &b, Value sink, Value logSumExp,
+                           Value delta, Type type) {
+  // Loops: h, b, i.
+  return b.sum(b.sizesOf(sink), 0,
+               {{sink, {0}}, {logSumExp, {1, 0, 2}}, {delta, {1, 0, 2}}}, type,
+               [](ScalarBuilder &s, ValueRange args) {
+                 Value weight = s.exp(s.sub(args[0], args[1]));
+                 return s.neg(s.mul(weight, args[2]));
+               });
+}
+
+Value brt::getTemperatureGradient(StructuredBuilder &b, Value sum,
+                                  Value temperature, Temperature kind) {
+  if (kind == Temperature::Signed)
+    return sum;
+  return b.map(b.sizesOf(sum), getElementType(sum),
+               {{sum, {0}}, {temperature, {0}}},
+               [](ScalarBuilder &s, ValueRange args) {
+                 return s.mul(args[0], s.sign(args[1]));
+               });
+}
 
 namespace {
 
@@ -94,12 +126,7 @@ public:
                       type, [](ScalarBuilder &s, ValueRange args) {
                         return s.mul(args[0], args[1]);
                       });
-    if (kind == Temperature::Signed)
-      return sum;
-    return b.map(b.sizesOf(sum), type, {{sum, {0}}, {temperature, {0}}},
-                 [](ScalarBuilder &s, ValueRange args) {
-                   return s.mul(args[0], s.sign(args[1]));
-                 });
+    return brt::getTemperatureGradient(b, sum, temperature, kind);
   }
 
   /// F times the temperature, [B, H, n, m]: the gradient of a bias at each
@@ -144,16 +171,6 @@ private:
   SmallVector<Access> rows;
   Value dots, weightGradients, raw, weights, logitGradients, heated;
 };
-
-/// [B, H, n], the product of gradient and output over features.
-static Value getDelta(StructuredBuilder &b, Value gradient, Value output,
-                      Type type) {
-  return b.sum(b.sizesOf(gradient, {0, 2, 1}), {0, 1, 2},
-               {{gradient, {0, 2, 1, 3}}, {output, {0, 2, 1, 3}}}, type,
-               [](ScalarBuilder &s, ValueRange args) {
-                 return s.mul(args[0], args[1]);
-               });
-}
 
 //===----------------------------------------------------------------------===//
 // State attention
@@ -291,7 +308,8 @@ struct WindowAdjoint {
     }
     if (op.getSink()) {
       ++index;
-      next[index] = add(next[index], getSinkGradient(logSumExp, delta));
+      next[index] = add(next[index], getSinkGradient(b, op.getSink(), logSumExp,
+                                                     delta, type));
     }
     return next;
   }
@@ -327,17 +345,6 @@ struct WindowAdjoint {
           Value here =
               arith::CmpIOp::create(s, arith::CmpIPredicate::eq, key, inside);
           return s.select(here, element, s.constant(type, 0.0));
-        });
-  }
-
-  /// [H]: the sink takes from every row what its weight is. Loops: h, b, i.
-  Value getSinkGradient(Value logSumExp, Value delta) {
-    return b.sum(
-        b.sizesOf(op.getSink()), 0,
-        {{op.getSink(), {0}}, {logSumExp, {1, 0, 2}}, {delta, {1, 0, 2}}}, type,
-        [](ScalarBuilder &s, ValueRange args) {
-          Value weight = s.exp(s.sub(args[0], args[1]));
-          return s.neg(s.mul(weight, args[2]));
         });
   }
 };

@@ -29,6 +29,8 @@ struct ConvertBrtToLinalgPass
     brt::populateConvertBrtToLinalgPatterns(patterns);
     if (fuseAttention)
       brt::populateFuseAttentionPatterns(patterns);
+    if (fuseAttentionAdjoint)
+      brt::populateFuseAttentionAdjointPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();
 

@@ -24,8 +24,10 @@ void populateConvertLinearPatterns(mlir::RewritePatternSet &patterns);
 void populateConvertPointwisePatterns(mlir::RewritePatternSet &patterns);
 /// split_heads, merge_heads, window_attention, state_attention.
 void populateConvertAttentionPatterns(mlir::RewritePatternSet &patterns);
-/// window_attention, state_attention: as kernels, in place of structured ops.
+/// window_attention, state_attention: as kernels, in place of structured ops;
+/// and their adjoints.
 void populateFuseAttentionPatterns(mlir::RewritePatternSet &patterns);
+void populateFuseAttentionAdjointPatterns(mlir::RewritePatternSet &patterns);
 /// add_absolute_positions, rotary, relative_bias.
 void populateConvertPositionPatterns(mlir::RewritePatternSet &patterns);
 /// recurrence, select_lanes, any_lane, cache_write.

@@ -130,7 +130,8 @@ struct OutlineKernelsPass
 
     SmallVector<Operation *> ops;
     getOperation().walk([&](Operation *op) {
-      if (isa<linalg::LinalgOp, brt::kernel::AttentionOp>(op))
+      if (isa<linalg::LinalgOp, brt::kernel::AttentionOp,
+              brt::kernel::AttentionAdjointOp>(op))
         ops.push_back(op);
     });
     KernelOutliner outliner(getOperation());

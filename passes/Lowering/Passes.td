@@ -12,8 +12,8 @@ def ConvertBrtToLinalgPass : Pass<"convert-brt-to-linalg"> {
     Every op of the level `cell` becomes linalg, tensor and scf ops on tensors,
     its formula in the bodies of `linalg.generic`. Window attention walks blocks
     of queries with the keys they see, or, if it is to be fused, becomes a
-    `kernel.attention`, as does state attention; `brt.recurrence` becomes
-    `scf.for`.
+    `kernel.attention`, as does state attention, and adjoints a
+    `kernel.attention_adjoint`; `brt.recurrence` becomes `scf.for`.
 
     ```
     // before
@@ -36,7 +36,9 @@ def ConvertBrtToLinalgPass : Pass<"convert-brt-to-linalg"> {
   }];
   let options = [
     Option<"fuseAttention", "fuse-attention", "bool", "false",
-           "make kernels of attention">];
+           "make kernels of attention">,
+    Option<"fuseAttentionAdjoint", "fuse-attention-adjoint", "bool", "false",
+           "make kernels of adjoints of attention">];
   let dependentDialects = [
     "brt::kernel::KernelDialect", "mlir::arith::ArithDialect",
     "mlir::linalg::LinalgDialect", "mlir::math::MathDialect",

@@ -56,3 +56,19 @@ func.func @attention(%a: memref<?x8x2x4xf32>, %b: memref<?x8x2x4xf32>) {
   kernel.attention %a, %a, %a outs(%b : memref<?x8x2x4xf32>) {window = 5} : memref<?x8x2x4xf32>, memref<?x8x2x4xf32>, memref<?x8x2x4xf32>
   return
 }
+
+// -----
+
+// As does its adjoint.
+// CHECK-LABEL: func.func @adjoint
+// CHECK:         call @[[A:.+]](%arg0, %arg1
+// CHECK-NEXT:    call @[[A]](%arg1, %arg0
+// CHECK:       func.func private @[[A]](
+// CHECK-NEXT:    kernel.attention_adjoint
+func.func @adjoint(%a: memref<?x8x2x4xf32>, %b: memref<?x8x2x4xf32>, %c: memref<?x8x2x4xf32>, %l: memref<?x2x8xf32>) {
+  kernel.attention_adjoint %a, %a, %a gradient(%b, %l, %l : memref<?x8x2x4xf32>, memref<?x2x8xf32>, memref<?x2x8xf32>)
+      outs(%c, %c, %c : memref<?x8x2x4xf32>, memref<?x8x2x4xf32>, memref<?x8x2x4xf32>) : memref<?x8x2x4xf32>, memref<?x8x2x4xf32>, memref<?x8x2x4xf32>
+  kernel.attention_adjoint %b, %b, %b gradient(%a, %l, %l : memref<?x8x2x4xf32>, memref<?x2x8xf32>, memref<?x2x8xf32>)
+      outs(%c, %c, %c : memref<?x8x2x4xf32>, memref<?x8x2x4xf32>, memref<?x8x2x4xf32>) : memref<?x8x2x4xf32>, memref<?x8x2x4xf32>, memref<?x8x2x4xf32>
+  return
+}
