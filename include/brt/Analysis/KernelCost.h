@@ -28,9 +28,9 @@ struct KernelCost {
   llvm::SmallVector<ShapeProduct> bytes;
 };
 
-/// The cost of a function of structured ops on buffers, as
+/// The cost of a function of structured ops and fused kernels on buffers, as
 /// --brt-outline-kernels makes them.
-KernelCost getKernelCost(mlir::FunctionOpInterface kernel);
+KernelCost getKernelCost(mlir::FunctionOpInterface function);
 
 } // namespace brt
 

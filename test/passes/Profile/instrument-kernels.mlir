@@ -50,6 +50,45 @@ func.func @entry(%a: memref<?x4x16xf32>, %b: memref<16x8xf32>, %c: memref<?x4x8x
 
 // -----
 
+// Attention counts pairs that are seen, 4 FLOPs a feature and head: of queries at
+// 4 ... 7 in a window of 3, all 12; without a cache 0 + 1 + 2 + 3 + 3, which are 10 FLOPs
+// for the adjoint; in blocks of 4 of 10 keys, 2 x 8 and, at the end, 2 x 6.
+// CHECK-LABEL: func.func @attention
+// CHECK:         arith.constant 384 : index
+// CHECK:         call @brt_kernel_begin
+// CHECK:         arith.constant 720 : index
+// CHECK:         call @brt_kernel_begin
+// CHECK:         arith.constant 896 : index
+// CHECK:         call @brt_kernel_begin
+// CHECK:         arith.constant 1280 : index
+// CHECK:         call @brt_kernel_begin
+func.func private @window(%q: memref<?x4x2x4xf32>, %k: memref<?x8x2x4xf32>) {
+  kernel.attention %q, %k, %k outs(%q : memref<?x4x2x4xf32>) {window = 3} : memref<?x4x2x4xf32>, memref<?x8x2x4xf32>, memref<?x8x2x4xf32>
+  return
+}
+func.func private @adjoint(%q: memref<?x5x2x4xf32>, %l: memref<?x2x5xf32>) {
+  kernel.attention_adjoint %q, %q, %q gradient(%q, %l, %l : memref<?x5x2x4xf32>, memref<?x2x5xf32>, memref<?x2x5xf32>)
+      outs(%q, %q, %q : memref<?x5x2x4xf32>, memref<?x5x2x4xf32>, memref<?x5x2x4xf32>) {window = 3} : memref<?x5x2x4xf32>, memref<?x5x2x4xf32>, memref<?x5x2x4xf32>
+  return
+}
+func.func private @blocks(%q: memref<?x4x2x4xf32>, %k: memref<?x10x2x4xf32>) {
+  kernel.attention %q, %k, %k outs(%q : memref<?x4x2x4xf32>) {window = 4, causal = false} : memref<?x4x2x4xf32>, memref<?x10x2x4xf32>, memref<?x10x2x4xf32>
+  return
+}
+func.func private @state(%q: memref<?x4x2x4xf32>, %k: memref<?x10x2x4xf32>) {
+  kernel.attention %q, %k, %k outs(%q : memref<?x4x2x4xf32>) : memref<?x4x2x4xf32>, memref<?x10x2x4xf32>, memref<?x10x2x4xf32>
+  return
+}
+func.func @attention(%q: memref<?x4x2x4xf32>, %r: memref<?x5x2x4xf32>, %k: memref<?x8x2x4xf32>, %l: memref<?x2x5xf32>, %m: memref<?x10x2x4xf32>) attributes {brt.entry} {
+  call @window(%q, %k) : (memref<?x4x2x4xf32>, memref<?x8x2x4xf32>) -> ()
+  call @adjoint(%r, %l) : (memref<?x5x2x4xf32>, memref<?x2x5xf32>) -> ()
+  call @blocks(%q, %m) : (memref<?x4x2x4xf32>, memref<?x10x2x4xf32>) -> ()
+  call @state(%q, %m) : (memref<?x4x2x4xf32>, memref<?x10x2x4xf32>) -> ()
+  return
+}
+
+// -----
+
 // What no entry point runs is not told of.
 // CHECK-NOT:   brt.kernels
 // CHECK-NOT:   brt_kernel_begin
