@@ -36,7 +36,7 @@ public:
 
   /// Null after a diagnostic, which is then in `diagnostic`.
   std::unique_ptr<Program> load(const std::string &ptx) {
-    return loadProgram(ptx, memory, diagnostic);
+    return loadProgram(ptx, memory, diagnostic, options.exact);
   }
 
   template <class T>

@@ -53,7 +53,7 @@ struct CommandLine {
   uint32_t shared = 0;
   uint64_t seed = 0;
   bool counters = false, json = false, cooperative = false, environment = false,
-       list = false;
+       list = false, exact = false;
   std::vector<std::string> arguments;
 };
 } // namespace
@@ -86,12 +86,15 @@ static void addOptions(CLI::App &app, CommandLine &line) {
   app.add_option("--checks", line.checks,
                  "all, none, or a list of out-of-bounds, misaligned, "
                  "use-after-free, uninitialised, race, barrier-divergence, "
-                 "deadlock, mbarrier, wgmma");
+                 "deadlock, mbarrier, wgmma, exact");
   app.add_option("--stop", line.stop,
                  "first: at the first finding; never: report each place once");
   app.add_option("--seed", line.seed,
                  "replay a schedule (one host thread); 0 for a fresh one");
   app.add_option("--arch", line.architecture, "sm_80 (default), …, sm_90a");
+  app.add_flag("--exact", line.exact,
+               "integers in place of floats: equal results mean equal sums and "
+               "products, in whatever order");
   app.add_option("--suppress", line.suppressions,
                  "file with a line 'KIND KERNEL [LINE]' per finding to ignore");
   app.add_option("--report", line.report,
@@ -123,6 +126,7 @@ static bool fillOptions(const CommandLine &line, Options &options,
   if (!line.suppressions.empty() &&
       !options.loadSuppressions(line.suppressions))
     return false;
+  options.exact |= line.exact;
   if (!line.report.empty())
     options.reportPath = line.report;
   if (line.seed) {
@@ -270,7 +274,7 @@ int main(int argc, char **argv) {
   if (!memory.reserve())
     return complain(kUsage, "the host gives no address space");
   Diagnostic diagnostic;
-  auto program = loadProgram(text, memory, diagnostic);
+  auto program = loadProgram(text, memory, diagnostic, options.exact);
   if (!program)
     return complain(kRefused, line.ptx + ":" +
                                   std::to_string(diagnostic.where.line) + ":" +

@@ -13,7 +13,7 @@ static constexpr const char *kNames[kFindingKinds] = {
     "out-of-bounds", "misaligned", "use-after-free",
     "uninitialised", "race",       "barrier-divergence",
     "deadlock",      "mbarrier",   "wgmma",
-    "trap"};
+    "exact",         "trap"};
 
 const char *brt::emu::nameOf(FindingKind kind) {
   return kNames[static_cast<unsigned>(kind)];
@@ -86,6 +86,10 @@ std::vector<std::string> Options::readEnvironment() {
   });
   read("BRT_EMU_SEED",
        [&](const std::string &v) { return replay = number(v, seed); });
+  read("BRT_EMU_EXACT", [&](const std::string &v) {
+    exact = v == "1";
+    return v == "0" || v == "1";
+  });
   read("BRT_EMU_THREADS", [&](const std::string &v) {
     uint64_t value = 0;
     bool good = number(v, value);

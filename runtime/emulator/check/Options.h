@@ -21,9 +21,10 @@ enum class FindingKind : uint8_t {
   Deadlock,
   Mbarrier,
   Wgmma,
-  Trap // `trap` and failed assertions: a fault on any device, always on
+  Exact, // in exact mode, an integer's use of a float
+  Trap   // `trap` and failed assertions: a fault on any device, always on
 };
-constexpr unsigned kFindingKinds = 10;
+constexpr unsigned kFindingKinds = 11;
 const char *nameOf(FindingKind kind);
 
 /// A finding that is not to be reported: one line `kind kernel-substring
@@ -44,6 +45,8 @@ struct Options {
   /// With a seed given by the user one thread runs all blocks, so that the
   /// schedule can be replayed.
   bool replay = false;
+  /// Integers in place of floats (exec/ExactRing.h), for modules loaded then.
+  bool exact = false;
   unsigned architecture = 80; // sm_80
   unsigned threads = 0;       // host threads; 0: one per core
   std::string reportPath;     // JSON, one finding a line

@@ -61,7 +61,8 @@ static Result loadImage(LoadedModule **module, const void *image, JitLog log) {
   }
   Diagnostic diagnostic;
   auto loaded = std::make_unique<LoadedModule>();
-  loaded->program = loadProgram(text, driver.memory, diagnostic);
+  loaded->program =
+      loadProgram(text, driver.memory, diagnostic, driver.options.exact);
   if (!loaded->program)
     return refuse(log, ErrorInvalidPtx,
                   "ptx line " + std::to_string(diagnostic.where.line) +

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "exec/FloatFormats.h"
+#include "exec/Exact.h"
 
 using namespace brt::emu;
 
@@ -59,6 +59,8 @@ struct Packed {
 
 template <class Core>
 static bool approximate(Translator &t) {
+  if (t.program.exact)
+    return exactFunction(t);
   if (!t.take("approx"))
     return t.unsupported();
   bool ftz = t.take("ftz");

@@ -89,6 +89,9 @@ Handler forAnyInteger(Type type, Pick pick) {
   return handler ? handler : forBits(type, pick);
 }
 
+/// Any floating-point type, packed or not.
+inline bool isFloatType(Type type) { return type >= Type::F16; }
+
 /// Rounding of a result (PTX ISA 9.7.3).
 enum class Rounding : uint8_t { Nearest, Zero, Down, Up };
 

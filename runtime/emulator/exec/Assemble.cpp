@@ -1,7 +1,7 @@
 //===- Assemble.cpp - Groups of handlers to code --------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "exec/Translator.h"
+#include "exec/Exact.h"
 
 using namespace brt::emu;
 
@@ -13,7 +13,9 @@ public:
             const std::vector<uint32_t> &registerAt)
       : program(program), code(code), groups(groups), startsBlock(startsBlock),
         registerAt(registerAt), function(*code.function),
-        unwritten(findUnwrittenReads(function, groups)) {}
+        unwritten(findUnwrittenReads(function, groups)),
+        integerUses(program.exact ? findIntegerUses(function, groups)
+                                  : decltype(integerUses)(groups.size())) {}
 
   void run();
 
@@ -25,7 +27,8 @@ private:
   const std::vector<uint32_t> &registerAt;
   const Function &function;
   UnwrittenReads unwritten;
-  std::vector<uint32_t> maskOf; // of watched registers
+  std::vector<std::vector<uint32_t>> integerUses; // [instruction] of floats
+  std::vector<uint32_t> maskOf;                   // of watched registers
   /// Start of each instruction's code; of a block, its head.
   std::vector<size_t> startOf;
   /// Code whose `imm` becomes the address of an instruction, or of a place.
@@ -131,6 +134,9 @@ void Assembler::addBody(size_t index) {
     check.a = maskOf[reg];
     check.imm = reinterpret_cast<uint64_t>(&function.registers[reg]);
   }
+  for (uint32_t reg : integerUses[index])
+    add(runReportIntegerUse, index).imm =
+        reinterpret_cast<uint64_t>(&function.registers[reg]);
   addInFlightChecks(index);
   size_t first = code.insts.size();
   code.insts.insert(code.insts.end(), group.insts.begin(), group.insts.end());

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "exec/ExactRing.h"
 #include "exec/FloatFormats.h"
 #include "exec/Memory.h"
 
@@ -108,6 +109,24 @@ struct AddBF16x2 {
                   kBF16);
   }
 };
+/// In exact mode.
+template <class Ring>
+struct AddInRing {
+  using Bits = typename Ring::Bits;
+  static Bits apply(Bits old, Bits b, Bits) {
+    return Ring::unembed(Ring::embed(old) + Ring::embed(b));
+  }
+};
+template <class Ring>
+struct AddPairInRing {
+  static uint32_t apply(uint32_t old, uint32_t b, uint32_t) {
+    return half(old, b) | half(old >> 16, b >> 16) << 16;
+  }
+  static uint32_t half(uint32_t x, uint32_t y) {
+    return AddInRing<Ring>::apply(static_cast<uint16_t>(x),
+                                  static_cast<uint16_t>(y), 0);
+  }
+};
 } // namespace
 
 /// Applies Op at `host`; returns the value before.
@@ -177,7 +196,24 @@ static bool isSignedType(Type type) {
 
 static bool isBits(Type type) { return type == Type::B32 || type == Type::B64; }
 
-static Handler atomicHandler(const std::string &op, Type type) {
+static Handler exactAdd(Type type) {
+  switch (type) {
+  case Type::F32:
+    return kAtomic<uint32_t, AddInRing<RingF32>>;
+  case Type::F64:
+    return kAtomic<uint64_t, AddInRing<RingF64>>;
+  case Type::F16x2:
+    return kAtomic<uint32_t, AddPairInRing<RingF16>>;
+  case Type::BF16x2:
+    return kAtomic<uint32_t, AddPairInRing<RingBF16>>;
+  default:
+    return nullptr;
+  }
+}
+
+static Handler atomicHandler(const std::string &op, Type type, bool exact) {
+  if (exact && isFloatType(type))
+    return op == "add" ? exactAdd(type) : nullptr;
   bool plain = type == Type::U32 || type == Type::U64 || isSignedType(type);
   if (op == "add") {
     if (type == Type::F32)
@@ -224,7 +260,7 @@ static bool translateAtomic(Translator &t) {
   const char *name = t.takeOneOf(
       {"add", "min", "max", "inc", "dec", "exch", "cas", "and", "or", "xor"});
   Type type = t.takeType();
-  Handler handler = name ? atomicHandler(name, type) : nullptr;
+  Handler handler = name ? atomicHandler(name, type, t.program.exact) : nullptr;
   bool local = op->space == Space::Local || op->space == Space::Const ||
                op->space == Space::Param;
   if (!handler || local)

@@ -1,6 +1,7 @@
 //===- CompareOps.cpp - setp, set, slct, testp ----------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "exec/ExactRing.h"
 #include "exec/FloatFormats.h"
 
 using namespace brt::emu;
@@ -63,6 +64,12 @@ template <class T>
 struct Plain {
   using Bits = T;
   static T load(T value) { return value; }
+};
+/// In exact mode.
+template <class Ring>
+struct Ranked {
+  using Bits = typename Ring::Bits;
+  static auto load(Bits bits) { return ringRank<Ring>(bits); }
 };
 struct Flushed {
   using Bits = float;
@@ -130,7 +137,12 @@ static Handler comparison(const std::string &name, bool isFloat) {
   return nullptr;
 }
 
-static Handler comparisonOf(const std::string &name, Type type, bool ftz) {
+static Handler comparisonOf(const std::string &name, Type type, bool ftz,
+                            bool exact) {
+  if (exact && isFloatType(type))
+    return forRing(type, [&](auto ring) {
+      return comparison<Ranked<decltype(ring)>>(name, true);
+    });
   if (type == Type::F32 && ftz)
     return comparison<Flushed>(name, true);
   if (Handler handler = forFloat(type, [&](auto format) {
@@ -166,7 +178,7 @@ static bool translateSetp(Translator &t) {
     return false;
   bool ftz = t.take("ftz");
   Type type = t.takeType();
-  Handler handler = comparisonOf(name, type, ftz);
+  Handler handler = comparisonOf(name, type, ftz, t.program.exact);
   if (!handler)
     return t.unsupported();
   if (!t.expectOperands(kind ? 4 : 3))
@@ -211,8 +223,8 @@ static const Inst *runSpreadPacked(const Inst *inst, Warp &warp) {
       continue;
     uint32_t result = 0;
     for (unsigned shift = 0; shift < 32; shift += 16) {
-      double x = Reader::load(static_cast<uint16_t>(a[lane] >> shift));
-      double y = Reader::load(static_cast<uint16_t>(b[lane] >> shift));
+      auto x = Reader::load(static_cast<uint16_t>(a[lane] >> shift));
+      auto y = Reader::load(static_cast<uint16_t>(b[lane] >> shift));
       // One bit each for less, equal, greater, unordered.
       unsigned relation = x < y ? 1 : x == y ? 2 : x > y ? 4 : 8;
       if (compare & relation)
@@ -261,14 +273,18 @@ static bool translateSet(Translator &t) {
   if (from == Type::F16x2 || from == Type::BF16x2) {
     if (ftz || sizeOf(to) != 4 || !relationsOf(name))
       return t.unsupported();
-    Inst &made = t.emit(from == Type::F16x2 ? runSpreadPacked<Float16>
-                                            : runSpreadPacked<BFloat16>,
-                        d, a, b);
+    bool brain = from == Type::BF16x2;
+    Handler handler =
+        t.program.exact
+            ? (brain ? runSpreadPacked<Ranked<RingBF16>>
+                     : runSpreadPacked<Ranked<RingF16>>)
+            : (brain ? runSpreadPacked<BFloat16> : runSpreadPacked<Float16>);
+    Inst &made = t.emit(handler, d, a, b);
     made.aux = relationsOf(name);
     made.imm = oneOf(to) & 0xffff;
     return true;
   }
-  Handler handler = comparisonOf(name, from, ftz);
+  Handler handler = comparisonOf(name, from, ftz, t.program.exact);
   if (!handler || (sizeOf(to) != 2 && sizeOf(to) != 4))
     return t.unsupported();
   uint32_t holds = t.temporaryMask();
@@ -306,6 +322,9 @@ static bool translateTestp(Translator &t) {
                      : t.take("subnormal")  ? uint32_t(kSubnormal)
                                             : 0;
   Type type = t.takeType();
+  if (t.program.exact)
+    return t.fail("expects no testp in exact mode, where floats have no "
+                  "classes");
   if (!classes || (type != Type::F32 && type != Type::F64))
     return t.unsupported();
   uint32_t a = t.source(t.operand(1), type);

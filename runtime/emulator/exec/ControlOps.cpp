@@ -65,6 +65,16 @@ const Inst *brt::emu::runCheckWritten(const Inst *inst, Warp &warp) {
   BRT_EMU_NEXT(inst + 1, warp);
 }
 
+/// In exact mode, before an instruction that takes a float for an integer.
+const Inst *brt::emu::runReportIntegerUse(const Inst *inst, Warp &warp) {
+  warp.report(inst, FindingKind::Exact, warp.active,
+              "register " + inst->info<Register>().name +
+                  " holds a float, whose bits are no number in exact mode");
+  if (warp.stopped())
+    return nullptr;
+  BRT_EMU_NEXT(inst + 1, warp);
+}
+
 const Inst *brt::emu::runNoteWritten(const Inst *inst, Warp &warp) {
   warp.mask(inst->d) |= warp.active;
   BRT_EMU_NEXT(inst + 1, warp);

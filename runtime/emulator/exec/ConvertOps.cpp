@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "exec/Convert.h"
+#include "exec/Exact.h"
 
 #include <limits>
 
@@ -237,6 +237,9 @@ static bool translateCvt(Translator &t) {
   uint32_t a = narrowSource(t, from);
   if (isInteger(to) && isInteger(from))
     return store(t, to, integerCast(to, from, mods.flags & kSaturate), a, 0, 0);
+  if (t.program.exact && !isInteger(to))
+    return store(t, to, exactConversion(to, from), a,
+                 static_cast<uint32_t>(mods.rounding), mods.flags);
   if (isInteger(to))
     return store(t, to, floatToIntegerOf(to, from), a,
                  static_cast<uint32_t>(mods.rounding), mods.flags);

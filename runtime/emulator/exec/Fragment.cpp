@@ -8,6 +8,7 @@
 #include "exec/Fragment.h"
 
 #include "exec/Block.h"
+#include "exec/ExactRing.h"
 #include "exec/FloatFormats.h"
 
 #include <algorithm>
@@ -54,61 +55,35 @@ bool brt::emu::wholeWarp(const Inst *inst, Warp &warp) {
   return false;
 }
 
-/// All values of a format of 8 bits.
-static const float *tableOf(const FloatFormat &format) {
-  struct Table {
-    float values[256];
-    explicit Table(const FloatFormat &format) {
-      for (uint32_t bits = 0; bits < 256; ++bits)
-        values[bits] = static_cast<float>(decode(bits, format));
-    }
-  };
-  static const Table e4m3(kE4M3), e5m2(kE5M2);
-  return format.hasInfinity ? e5m2.values : e4m3.values;
+// In exact mode sums are payloads; else they stand for themselves, but for
+// NaNs.
+static void embedRow(uint32_t *row, unsigned count) {
+  for (unsigned i = 0; i < count; ++i)
+    row[i] = RingF32::embed(row[i]);
 }
-
-// `count` elements as they lie in registers, to numbers.
-template <>
-void brt::emu::decodeTile(const uint8_t *from, Type type, unsigned count,
-                          float *to) {
-  const auto *halves = reinterpret_cast<const uint16_t *>(from);
-  const auto *words = reinterpret_cast<const uint32_t *>(from);
-  switch (type) {
-  case Type::F16:
-    floatsFromF16(halves, count, to);
-    return;
-  case Type::BF16:
-    for (unsigned i = 0; i < count; ++i)
-      to[i] = floatFromBF16(halves[i]);
-    return;
-  case Type::TF32: // the low 13 bits do not count
-    for (unsigned i = 0; i < count; ++i)
-      to[i] = bitsAs<float>(words[i] & 0xffffe000);
-    return;
-  case Type::E4M3:
-  case Type::E5M2: {
-    const float *table = tableOf(type == Type::E4M3 ? kE4M3 : kE5M2);
-    for (unsigned i = 0; i < count; ++i)
-      to[i] = table[from[i]];
-    return;
-  }
-  default: // F32
-    std::memcpy(to, from, count * sizeof(float));
-  }
+static void embedRow(uint64_t *row, unsigned count) {
+  for (unsigned i = 0; i < count; ++i)
+    row[i] = RingF64::embed(row[i]);
 }
-template <>
-void brt::emu::decodeTile(const uint8_t *from, Type type, unsigned count,
-                          int32_t *to) {
-  if (type == Type::S32)
-    std::memcpy(to, from, count * sizeof(int32_t));
-  else
-    for (unsigned i = 0; i < count; ++i)
-      to[i] = type == Type::S8 ? static_cast<int8_t>(from[i]) : from[i];
+template <class T>
+static void embedRow(T *, unsigned) {}
+static uint32_t valueOfSum(uint32_t payload) {
+  return RingF32::unembed(payload);
 }
-template <>
-void brt::emu::decodeTile(const uint8_t *from, Type, unsigned count,
-                          double *to) {
-  std::memcpy(to, from, count * sizeof(double));
+static uint64_t valueOfSum(uint64_t payload) {
+  return RingF64::unembed(payload);
+}
+static float valueOfSum(float sum) { return canonical(sum); }
+template <class T>
+static T valueOfSum(T sum) {
+  return sum;
+}
+static uint16_t halfOfSum(uint32_t payload) {
+  return RingF16::unembed(payload);
+}
+template <class T>
+static uint16_t halfOfSum(T sum) {
+  return f16FromFloat(static_cast<float>(sum));
 }
 
 /// Columns become rows of `stride`. Of 8 by 8 words, by vectors.
@@ -167,8 +142,8 @@ struct Four {
     return result;
   }
   static void store(Vector value, T *to) {
-    if constexpr (std::is_same_v<T, float>)
-      value = value == value ? value : Vector{} + canonical(NAN);
+    for (unsigned i = 0; i < 4; ++i)
+      value[i] = valueOfSum(value[i]);
     std::memcpy(to, &value, sizeof value);
   }
 };
@@ -183,6 +158,7 @@ static void joinPair(const T *even, const T *odd, T *out, unsigned stride) {
     auto high = __builtin_shufflevector(first, second, 2, 6, 3, 7);
     std::memcpy(out, &low, sizeof low);
     std::memcpy(out + 4, &high, sizeof high);
+    embedRow(out, 8);
   }
 }
 template <class T>
@@ -241,8 +217,8 @@ void brt::emu::scatterFragment(const Fragment &f, Warp &warp, const T *values) {
     uint16_t *to = warp.reg<uint16_t>(f.regs[r]);
     for (unsigned row = 0; row < kTileRows; ++row)
       for (unsigned i = 0; i < kWidth; ++i)
-        to[row * kWidth + i] = f16FromFloat(static_cast<float>(
-            values[(at.row + row) * f.columns + at.column + i]));
+        to[row * kWidth + i] =
+            halfOfSum(values[(at.row + row) * f.columns + at.column + i]);
   }
 }
 
@@ -286,7 +262,7 @@ static const Inst *runMultiply(const Inst *inst, Warp &warp) {
   gatherFragment(op.b, warp, b);
   gatherFragment(op.c, warp, c);
   unsigned m = op.d.rows, n = op.d.columns, depth = op.a.columns;
-  if constexpr (std::is_integral_v<T>) {
+  if constexpr (std::is_same_v<T, int32_t>) {
     // Products of bytes do not overflow; what they are added to may.
     T products[kMaxElements] = {};
     accumulate(a, b, products, m, n, depth);
@@ -311,21 +287,22 @@ static const Inst *runMultiply(const Inst *inst, Warp &warp) {
                                      unsigned, unsigned);
 BRT_EMU_FRAGMENTS(float)
 BRT_EMU_FRAGMENTS(int32_t)
+BRT_EMU_FRAGMENTS(uint32_t)
 #undef BRT_EMU_FRAGMENTS
 
-Handler brt::emu::multiplyHandler(Type element) {
+Handler brt::emu::multiplyHandler(Type element, bool exact) {
   switch (element) {
   case Type::F16:
   case Type::BF16:
   case Type::TF32:
   case Type::E4M3:
   case Type::E5M2:
-    return runMultiply<float>;
+    return exact ? runMultiply<uint32_t> : runMultiply<float>;
   case Type::S8:
   case Type::U8:
     return runMultiply<int32_t>;
   case Type::F64:
-    return runMultiply<double>;
+    return exact ? runMultiply<uint64_t> : runMultiply<double>;
   default:
     return nullptr;
   }

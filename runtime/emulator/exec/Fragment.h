@@ -61,10 +61,16 @@ struct WgmmaOp {
   uint32_t site = 0;
 };
 
-// For float, int32_t and double. Elements as they lie in memory to numbers; a
-// fragment by rows, and back; c += a * b by rows, with m and n multiples of 8.
-template <class T>
-void decodeTile(const uint8_t *from, Type type, unsigned count, T *to);
+/// `count` elements as they lie in registers, to numbers; to payloads in exact
+/// mode.
+void decodeTile(const uint8_t *from, Type type, unsigned count, float *to);
+void decodeTile(const uint8_t *from, Type type, unsigned count, int32_t *to);
+void decodeTile(const uint8_t *from, Type type, unsigned count, double *to);
+void decodeTile(const uint8_t *from, Type type, unsigned count, uint32_t *to);
+void decodeTile(const uint8_t *from, Type type, unsigned count, uint64_t *to);
+
+// For the same types: a fragment by rows, and back; c += a * b by rows, with m
+// and n multiples of 8.
 template <class T>
 void gatherFragment(const Fragment &f, Warp &warp, T *out);
 template <class T>
@@ -75,7 +81,7 @@ void accumulate(const T *a, const T *b, T *c, unsigned m, unsigned n,
 
 /// The handler of a Multiply (Inst::imm) for elements of that type; null where
 /// there is no such multiplication.
-Handler multiplyHandler(Type element);
+Handler multiplyHandler(Type element, bool exact);
 
 /// Binds the registers of an operand in braces (or of one register) after
 /// checking their number.

@@ -1,7 +1,7 @@
 //===- IntegerOps.cpp - Integer arithmetic --------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "exec/Arithmetic.h"
+#include "exec/Exact.h"
 
 #include <algorithm>
 #include <limits>
@@ -267,6 +267,8 @@ static bool arithmetic(Translator &t) {
   if (t.inst().has("cc") || t.inst().opcode.back() == 'c')
     return carryArithmetic(t);
   Type type = t.takeType();
+  if (t.program.exact && isFloatType(type))
+    return exactArithmetic(t, type);
   switch (type) {
   case Type::F32:
   case Type::F64:

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "exec/Convert.h"
+#include "exec/Exact.h"
 
 #include <algorithm>
 
@@ -149,9 +149,10 @@ bool brt::emu::packedConversion(Translator &t) {
   bool isPair = from == Type::F32;
   if (isPair) {
     bool plain = mods.flags == 0 && info->mode == NarrowRounding::NearestEven;
-    handler = to == Type::BF16x2 && plain ? packBF16
-              : sizeOf(to) == 4           ? packFloats<uint32_t>
-                                          : packFloats<uint16_t>;
+    handler = t.program.exact               ? exactPack(to, mods.flags & kRelu)
+              : to == Type::BF16x2 && plain ? packBF16
+              : sizeOf(to) == 4             ? packFloats<uint32_t>
+                                            : packFloats<uint16_t>;
     if (!t.expectOperands(3))
       return false;
   } else {
@@ -159,7 +160,8 @@ bool brt::emu::packedConversion(Translator &t) {
       return t.unsupported();
     info->from = *formatOf(from);
     info->fromBits = 4 * sizeOf(from);
-    handler = repackHandler(to, from);
+    handler = t.program.exact ? exactRepack(to, from, mods.flags & kRelu)
+                              : repackHandler(to, from);
     if (!handler)
       return t.unsupported();
   }

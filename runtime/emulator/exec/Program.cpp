@@ -162,11 +162,12 @@ bool Loader::run() {
 
 std::unique_ptr<Program> brt::emu::loadProgram(std::string_view text,
                                                DeviceMemory &memory,
-                                               Diagnostic &diagnostic) {
+                                               Diagnostic &diagnostic,
+                                               bool exact) {
   std::unique_ptr<Module> module = parsePtx(text, diagnostic);
   if (!module)
     return nullptr;
-  auto program = std::make_unique<Program>(memory);
+  auto program = std::make_unique<Program>(memory, exact);
   program->module = std::move(module);
   if (!Loader(*program, diagnostic).run())
     return nullptr;

@@ -70,19 +70,22 @@ public:
   /// "file.cu:12" for an instruction with `.loc`, else empty.
   std::string sourceOf(const Instruction &inst) const;
 
-  explicit Program(DeviceMemory &memory) : memory(memory) {}
+  Program(DeviceMemory &memory, bool exact) : memory(memory), exact(exact) {}
   ~Program();
   Program(const Program &) = delete;
   Program &operator=(const Program &) = delete;
 
   DeviceMemory &memory;
+  const bool exact; // integers in place of floats (ExactRing.h)
 };
 
 /// Parses, places and translates one PTX text. On failure returns null and
-/// fills `diagnostic`: what is malformed, or which form is not supported.
+/// fills `diagnostic`: what is malformed, or which form is not supported. In
+/// `exact` mode float arithmetic is that of a ring of integers.
 std::unique_ptr<Program> loadProgram(std::string_view text,
                                      DeviceMemory &memory,
-                                     Diagnostic &diagnostic);
+                                     Diagnostic &diagnostic,
+                                     bool exact = false);
 
 } // namespace brt::emu
 

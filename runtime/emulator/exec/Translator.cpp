@@ -1,7 +1,7 @@
 //===- Translator.cpp - PTX instructions to handlers ----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "exec/Translator.h"
+#include "exec/Arithmetic.h"
 
 #include <algorithm>
 #include <cstring>
@@ -37,6 +37,8 @@ Translator::Translator(Program &program, const Function &function, Code &code,
                        Diagnostic &diagnostic)
     : program(program), function(function), code(code), diagnostic(diagnostic) {
   code.function = &function;
+  if (program.exact)
+    findConstants();
   layOutRegisters();
   layOutMemory();
 }
@@ -211,6 +213,8 @@ bool Translator::registerWidth(const Operand &operand, Type type,
 uint32_t Translator::wideSource(const Operand &operand, Type type,
                                 unsigned &width) {
   width = laneBytes(type);
+  if (program.exact && isFloatType(type) && isNegativeZero(operand, type))
+    return constant(0, width);
   switch (operand.kind) {
   case Operand::Kind::Register:
     if (!registerWidth(operand, type, width))

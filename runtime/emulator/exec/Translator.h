@@ -137,12 +137,16 @@ private:
   std::vector<bool> understood; // modifiers of `current`
   size_t nextType = 0;
   std::vector<uint32_t> registerAt;
+  /// Of registers that are written once, by a mov; in exact mode.
+  std::map<uint32_t, const Operand *> constantIn;
   std::map<const Variable *, uint32_t> localAt, sharedAt;
   std::map<std::pair<uint64_t, unsigned>, uint32_t> constantAt;
   uint32_t registersEnd = 0, temporaryAt = 0, temporaryEnd = 0;
   std::vector<Group> groups;
   std::vector<bool> startsBlock; // Function::body, and one past its end
 
+  void findConstants();
+  bool isNegativeZero(const Operand &operand, Type type) const;
   void layOutRegisters();
   void layOutMemory();
   bool translateOne(size_t index);
@@ -190,6 +194,7 @@ const Inst *runCheckWritten(const Inst *, Warp &);
 const Inst *runNoteWritten(const Inst *, Warp &);
 const Inst *runJoinWritten(const Inst *, Warp &);
 const Inst *runCheckInFlight(const Inst *, Warp &);
+const Inst *runReportIntegerUse(const Inst *, Warp &);
 const Inst *runFallOff(const Inst *, Warp &);
 const Inst *runSpecial(const Inst *, Warp &);
 const Inst *runExplicitCluster(const Inst *, Warp &);

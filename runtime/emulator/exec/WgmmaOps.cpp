@@ -307,8 +307,9 @@ static bool translateMmaAsync(Translator &t) {
     return t.unsupported();
   if (!bindFragment(t, d, op->d, op->d.registerCount(), true))
     return false;
-  t.emit(sizeOf(op->a.type) == 1 && op->d.type == Type::S32 ? runWgmma<int32_t>
-                                                            : runWgmma<float>)
+  t.emit(op->d.type == Type::S32 ? runWgmma<int32_t>
+         : t.program.exact       ? runWgmma<uint32_t>
+                                 : runWgmma<float>)
       .imm = reinterpret_cast<uint64_t>(op);
   return true;
 }

@@ -224,7 +224,8 @@ static bool translateMultiply(Translator &t) {
       !bindFragment(t, t.operand(3), op->c, op->c.registerCount(), false) ||
       !bindFragment(t, t.operand(0), op->d, op->d.registerCount(), true))
     return false;
-  t.emit(multiplyHandler(op->a.type)).imm = reinterpret_cast<uint64_t>(op);
+  t.emit(multiplyHandler(op->a.type, t.program.exact)).imm =
+      reinterpret_cast<uint64_t>(op);
   return true;
 }
 
