@@ -13,23 +13,7 @@
 using namespace brt::emu::test;
 
 namespace {
-class HopperKernels : public DriverTest {
-protected:
-  CUtensorMap mapOf(CUdeviceptr base, cuuint64_t columns, cuuint64_t rows,
-                    cuuint32_t boxRows = 64) {
-    CUtensorMap map{};
-    cuuint64_t extents[] = {columns, rows}, strides[] = {columns * 2};
-    cuuint32_t box[] = {64, boxRows}, steps[] = {1, 1};
-    EXPECT_EQ(cuTensorMapEncodeTiled(
-                  &map, CU_TENSOR_MAP_DATA_TYPE_BFLOAT16, 2,
-                  reinterpret_cast<void *>(base), extents, strides, box, steps,
-                  CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
-                  CU_TENSOR_MAP_L2_PROMOTION_NONE,
-                  CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE),
-              CUDA_SUCCESS);
-    return map;
-  }
-};
+class HopperKernels : public DriverTest {};
 } // namespace
 
 TEST_F(HopperKernels, GemmByTmaAndWgmma) {
