@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Prints, for products forward, of gradients of inputs and of weights, in f32
-// with packing and transposition inside the timing, the FLOP/s of one thread
-// and their share of what the machine was measured to do just before and after.
+// with packing and transposition inside the timing, the FLOP/s of one thread,
+// their share of what the machine was measured to do just before and after, and
+// of what oneDNN reaches in between. The argument is an instruction set,
+// "avx512" or "avx2"; without it, the best one of the machine.
 //
 //===----------------------------------------------------------------------===//
 
 #include "../unit/Lowering/CompiledProgram.h"
+#include "OneDnn.h"
 #include "brt/runtime/Buffer.h"
 #include "brt/runtime/MachineSpeed.h"
 #include "mlir/IR/MLIRContext.h"
@@ -16,6 +19,7 @@
 #include <cmath>
 
 using namespace mlir;
+using namespace brt::benchmark;
 using namespace brt::rt;
 using namespace brt::test;
 
@@ -74,36 +78,74 @@ static double getMedian(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-/// FLOP/s of an entry point, and their share of the peak around each call.
-static std::pair<double, double> measure(const CompiledProgram &program,
-                                         const brt_variant_t &variant,
-                                         unsigned entry, const Shape &shape) {
+/// What oneDNN is asked for: the entry point of a shape.
+static MatrixProduct getProduct(const Shape &shape, const float *x,
+                                const float *y, float *result) {
+  if (shape.kind == StringRef("forward"))
+    return {false, false, shape.rows, shape.out, shape.in, x, y, result};
+  if (shape.kind == StringRef("dX"))
+    return {false, true, shape.rows, shape.in, shape.out, x, y, result};
+  return {true, false, shape.in, shape.out, shape.rows, x, y, result};
+}
+
+namespace {
+/// Medians over rounds: FLOP/s, share of the peak around each round, and of
+/// oneDNN's FLOP/s in the same round, or 0.
+struct Speed {
+  double rate, ofPeak, ofOneDnn;
+};
+} // namespace
+
+static Speed measure(const CompiledProgram &program,
+                     const brt_variant_t &variant, unsigned entry,
+                     const Shape &shape, bool hasOneDnn) {
   int64_t most = std::max(
       {shape.rows * shape.in, shape.rows * shape.out, shape.in * shape.out});
   std::vector<float> x(most, 0.5f), y(most, 0.25f), result(most);
   const void *arguments[] = {x.data(), y.data()};
   void *results[] = {result.data()};
   brt::rt::Buffer arena(program.getArenaBytes(entry, /*lanes=*/1));
-  std::vector<double> rates, shares;
-  double before = measureThreadFlops(variant.isa);
+  MatrixProduct product = getProduct(shape, x.data(), y.data(), result.data());
   int calls = 1 + static_cast<int>(2e9 / shape.getFlops());
-  for (int round = 0; round <= kRounds; ++round) {
+  auto getRate = [&](auto call) {
     double start = getThreadSeconds();
-    for (int call = 0; call < calls; ++call)
+    for (int i = 0; i < calls; ++i)
+      call();
+    return calls * shape.getFlops() / (getThreadSeconds() - start);
+  };
+  std::vector<double> rates, ofPeak, ofOneDnn;
+  for (int round = 0; round <= kRounds; ++round) {
+    double before = measureThreadFlops(variant.isa);
+    double rate = getRate([&] {
       variant.entries[entry](/*lanes=*/1, arguments, results, arena.data());
-    double rate = calls * shape.getFlops() / (getThreadSeconds() - start);
+    });
     double after = measureThreadFlops(variant.isa);
+    double other =
+        hasOneDnn ? getRate([&] { multiplyByOneDnn(product); }) : 0.0;
     // The first round warms up.
-    if (round) {
-      rates.push_back(rate);
-      shares.push_back(rate / ((before + after) / 2));
-    }
-    before = after;
+    if (!round)
+      continue;
+    rates.push_back(rate);
+    ofPeak.push_back(rate / ((before + after) / 2));
+    ofOneDnn.push_back(hasOneDnn ? rate / other : 0.0);
   }
-  return {getMedian(rates), getMedian(shares)};
+  return {getMedian(rates), getMedian(ofPeak), getMedian(ofOneDnn)};
 }
 
-int main() {
+static const brt_variant_t *findVariant(const CompiledProgram &program,
+                                        StringRef isa) {
+  for (const brt_variant_t *variant : program.getVariants())
+    if (isa.empty() || isa == variant->isa)
+      return variant;
+  return nullptr;
+}
+
+/// "  82.5 %", or nothing for 0.
+static std::string getPercent(double share) {
+  return share > 0 ? llvm::formatv("{0,5:f1} %", 100 * share).str() : "";
+}
+
+int main(int count, char **arguments) {
   std::string text;
   for (auto [number, shape] : llvm::enumerate(kShapes))
     text += getFunction(shape, number);
@@ -113,22 +155,38 @@ int main() {
       module ? CompiledProgram::compile(*module) : nullptr;
   if (!program)
     return 1;
-  for (const brt_variant_t *variant : program->getVariants()) {
-    llvm::outs() << llvm::formatv("{0}, one thread, f32, peak {1:f1} GFLOP/s\n",
-                                  variant->isa,
-                                  measureThreadFlops(variant->isa) / 1e9);
-    double logs = 0, least = 1;
-    for (auto [number, shape] : llvm::enumerate(kShapes)) {
-      auto [rate, share] = measure(*program, *variant, number, shape);
-      logs += std::log(share);
-      least = std::min(least, share);
-      llvm::outs() << llvm::formatv(
-          "  {0,-8} {1,5} x {2,5} -> {3,5}  {4,7:f1} GFLOP/s  {5,5:f1} %\n",
-          shape.kind, shape.rows, shape.in, shape.out, rate / 1e9, 100 * share);
-    }
-    llvm::outs() << llvm::formatv("  geometric mean {0:f1} %, least {1:f1} %\n",
-                                  100 * std::exp(logs / std::size(kShapes)),
-                                  100 * least);
+  const brt_variant_t *variant =
+      findVariant(*program, count > 1 ? arguments[1] : "");
+  if (!variant) {
+    llvm::errs() << "expects an instruction set of this machine, 'avx512' or "
+                    "'avx2'\n";
+    return 1;
   }
+  bool hasOneDnn = prepareOneDnn(variant->isa);
+  llvm::outs() << llvm::formatv("{0}, one thread, f32, peak {1:f1} GFLOP/s\n",
+                                variant->isa,
+                                measureThreadFlops(variant->isa) / 1e9);
+  if (!hasOneDnn)
+    llvm::outs() << "  oneDNN is missing: install libdnnl-dev, run cmake\n";
+  llvm::outs() << "                                          GFLOP/s  of peak  "
+               << (hasOneDnn ? "of oneDNN\n" : "\n");
+  Speed least{0, 1, 1}, logs{};
+  for (auto [number, shape] : llvm::enumerate(kShapes)) {
+    Speed speed = measure(*program, *variant, number, shape, hasOneDnn);
+    logs.ofPeak += std::log(speed.ofPeak) / std::size(kShapes);
+    logs.ofOneDnn += std::log(speed.ofOneDnn) / std::size(kShapes);
+    least.ofPeak = std::min(least.ofPeak, speed.ofPeak);
+    least.ofOneDnn = std::min(least.ofOneDnn, speed.ofOneDnn);
+    llvm::outs() << llvm::formatv(
+        "  {0,-8} {1,5} x {2,5} -> {3,5}  {4,17:f1}  {5}  {6}\n", shape.kind,
+        shape.rows, shape.in, shape.out, speed.rate / 1e9,
+        getPercent(speed.ofPeak), getPercent(speed.ofOneDnn));
+  }
+  llvm::outs() << llvm::formatv("  {0,-47}  {1}  {2}\n", "geometric mean",
+                                getPercent(std::exp(logs.ofPeak)),
+                                getPercent(std::exp(logs.ofOneDnn)))
+               << llvm::formatv("  {0,-47}  {1}  {2}\n", "least",
+                                getPercent(least.ofPeak),
+                                getPercent(least.ofOneDnn));
   return 0;
 }
