@@ -224,6 +224,33 @@ TEST_F(Bulk, TilesAndSwizzles) {
     }
 }
 
+TEST_F(Bulk, ElementStrides) {
+  // Every third of 8 rows from row 1 on: rows 1, 4 and 7 of 6.
+  auto picture = pattern(96 * 6);
+  TensorMap map = mapOf(machine.upload(picture), 40, 6, 96, 16, 8);
+  map.steps[1] = 3;
+  expectClean(run(kClear + expect(3 * 32) + tensorLoad(kPlain, 2, 1) + kWait,
+                  machine.upload(std::vector<TensorMap>{map})));
+  auto got = result(128);
+  for (unsigned row = 0; row < 4; ++row)
+    for (unsigned at = 0; at < 32; ++at)
+      EXPECT_EQ(got[32 * row + at],
+                row < 2 ? picture[(1 + 3 * row) * 96 + 4 + at] : 0);
+  // Stores leave out the rows between.
+  std::vector<uint8_t> target(96 * 6, 0xee);
+  map.base = machine.upload(target);
+  picture = pattern(2048);
+  expectClean(run(expect(2048) + kLinear + kWait +
+                      "@%q7 cp.async.bulk.tensor.2d.global.shared::cta."
+                      "bulk_group [%p2, {0, 1}], [%tile];",
+                  machine.upload(picture),
+                  machine.upload(std::vector<TensorMap>{map}), ""));
+  target = machine.download<uint8_t>(map.base, target.size());
+  for (unsigned row = 0; row < 6; ++row)
+    EXPECT_EQ(target[96 * row + 9],
+              row % 3 == 1 ? picture[row / 3 * 32 + 9] : 0xee);
+}
+
 TEST_F(Bulk, FormsOfTileLoads) {
   auto picture = pattern(96 * 20);
   uint64_t base = machine.upload(picture);
@@ -347,7 +374,7 @@ TEST_F(Bulk, MapsMadeByTheKernel) {
   load.replace(load.find("%p0"), 3, "%p2");
   std::string good = make, bad = make;
   good.replace(good.find("STEP"), 4, "1");
-  bad.replace(bad.find("STEP"), 4, "2");
+  bad.replace(bad.find("STEP"), 4, "9");
   expectClean(run(good + kClear + expect(512) + load + kWait, base, room));
   auto got = result(512);
   for (unsigned row = 0; row < 16; ++row)

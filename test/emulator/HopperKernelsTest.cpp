@@ -83,6 +83,12 @@ TEST_F(HopperKernels, TensorMapsHaveRules) {
   };
   EXPECT_EQ(encode(base, strides, box, CU_TENSOR_MAP_SWIZZLE_128B),
             CUDA_SUCCESS);
+  steps[1] = 9;
+  EXPECT_EQ(encode(base, strides, box, CU_TENSOR_MAP_SWIZZLE_128B),
+            CUDA_ERROR_INVALID_VALUE);
+  steps[1] = 2;
+  EXPECT_EQ(encode(base, strides, box, CU_TENSOR_MAP_SWIZZLE_128B),
+            CUDA_SUCCESS);
   EXPECT_EQ(encode(base + 8, strides, box, CU_TENSOR_MAP_SWIZZLE_NONE),
             CUDA_ERROR_INVALID_VALUE);
   EXPECT_EQ(encode(base, odd, box, CU_TENSOR_MAP_SWIZZLE_NONE),

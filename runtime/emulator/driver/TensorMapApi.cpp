@@ -42,8 +42,9 @@ BRT_CUDA_API cuTensorMapEncodeTiled(void *result, int type, uint32_t rank,
     if (extents[i] == 0 || extents[i] > kMaxExtent || box[i] == 0 ||
         box[i] > kMaxBox)
       return ErrorInvalidValue;
-    if (steps[i] != 1)
-      return notSupported("cuTensorMapEncodeTiled with element strides");
+    if (steps[i] == 0 || steps[i] > TensorMap::kMaxStep)
+      return ErrorInvalidValue;
+    map.steps[i] = steps[i];
     if (extents[i] == kMaxExtent)
       return notSupported("cuTensorMapEncodeTiled of 2^32 elements");
     map.extents[i] = static_cast<uint32_t>(extents[i]);

@@ -15,7 +15,7 @@ namespace brt::emu {
 
 struct TensorMap {
   static constexpr uint32_t kMagic = 0x4d544d42; // "BMTM"
-  static constexpr unsigned kMaxRank = 5;
+  static constexpr unsigned kMaxRank = 5, kMaxStep = 8;
 
   uint32_t magic = kMagic;
   uint8_t rank = 1;
@@ -28,15 +28,22 @@ struct TensorMap {
   uint64_t strides[4] = {}; // bytes, of dimensions 1 and up
   uint32_t extents[kMaxRank] = {1, 1, 1, 1, 1}; // innermost first
   uint32_t box[kMaxRank] = {1, 1, 1, 1, 1};
-  uint32_t reserved[10] = {};
+  /// Of every so many elements of a box one is meant; not of the innermost
+  /// dimension.
+  uint32_t steps[kMaxRank] = {1, 1, 1, 1, 1};
+  uint32_t reserved[5] = {};
 
   uint32_t rowBytes() const { return box[0] * elementBytes; }
+  /// A map that a kernel makes starts as zeros.
+  uint32_t step(unsigned i) const { return steps[i] ? steps[i] : 1; }
+  /// Elements of a box along a dimension but the innermost.
+  uint32_t count(unsigned i) const { return (box[i] + step(i) - 1) / step(i); }
   /// Rows of a box, and where each one begins in the tensor.
   uint32_t rows() const {
-    uint32_t count = 1;
+    uint32_t all = 1;
     for (unsigned i = 1; i < rank; ++i)
-      count *= box[i];
-    return count;
+      all *= count(i);
+    return all;
   }
   uint32_t boxBytes() const { return rows() * rowBytes(); }
 };
@@ -53,8 +60,8 @@ inline BoxRow boxRow(const TensorMap &map, const int32_t *at, uint32_t row) {
   BoxRow result;
   uint64_t address = map.base;
   for (unsigned i = 1; i < map.rank; ++i) {
-    int64_t index = int64_t(at[i]) + row % map.box[i];
-    row /= map.box[i];
+    int64_t index = int64_t(at[i]) + int64_t(row % map.count(i)) * map.step(i);
+    row /= map.count(i);
     if (index < 0 || index >= map.extents[i])
       return result;
     address += static_cast<uint64_t>(index) * map.strides[i - 1];

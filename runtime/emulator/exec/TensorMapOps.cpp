@@ -81,7 +81,8 @@ static bool replace(TensorMap &map, const ReplaceOp &op, uint64_t value) {
     map.strides[op.index] = value;
     return value % kPiece == 0;
   case Field::Step:
-    return word == 1;
+    map.steps[op.index] = word;
+    return word >= 1 && word <= TensorMap::kMaxStep;
   case Field::Element:
     map.elementBytes = word < sizeof kBytes ? kBytes[word] : 0;
     return map.elementBytes != 0;
