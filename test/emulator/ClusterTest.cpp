@@ -8,6 +8,8 @@
 
 #include "Machine.h"
 
+#include "exec/Cluster.h"
+
 #include <gtest/gtest.h>
 #include <set>
 
@@ -398,4 +400,34 @@ TEST_F(ClusterTest, Multicast) {
   machine.options.setChecks("race");
   expectFinding("race",
                 fetch("15", "256") + "ld.shared.u32 %r1, [%own];" + kSync, 64);
+}
+
+TEST_F(ClusterTest, WhatIsNotThereSaysSo) {
+  EXPECT_FALSE(machine.load(ptxKernel(
+      "red.async.relaxed.cluster.shared::cluster.mbarrier::complete_tx::bytes."
+      "inc.u32 [%r0], 1, [%r1];")));
+  EXPECT_NE(machine.diagnostic.message.find("red.async"), std::string::npos)
+      << machine.diagnostic.message;
+
+  auto problemOf = [&](const std::string &directives, uint32_t asked,
+                       uint32_t blocks) {
+    auto program = machine.load(
+        ptxModule(".visible .entry k() " + directives + " { ret; }"));
+    EXPECT_TRUE(program) << machine.diagnostic.message;
+    uint32_t grid[] = {blocks, 1, 1};
+    uint32_t cluster[] = {asked, asked ? 1u : 0, asked ? 1u : 0};
+    std::string error;
+    resolveCluster(*program->findEntry("k")->function, grid, false, cluster,
+                   error);
+    return error;
+  };
+  EXPECT_EQ(problemOf("", 0, 3), "");
+  EXPECT_EQ(problemOf(".reqnctapercluster 2", 0, 4), "");
+  EXPECT_EQ(problemOf(".maxclusterrank 2", 2, 4), "");
+  EXPECT_NE(problemOf(".maxclusterrank 2", 4, 4), "");
+  EXPECT_NE(problemOf(".explicitcluster", 0, 4), "");
+  EXPECT_EQ(problemOf(".explicitcluster", 2, 4), "");
+  EXPECT_NE(problemOf(".reqnctapercluster 2 .blocksareclusters", 0, 4)
+                .find(".blocksareclusters"),
+            std::string::npos);
 }
