@@ -62,9 +62,12 @@ LogicalResult LinearOp::emitAdjoint(OpBuilder &builder, Gradients &gradients) {
 LogicalResult ActivationOp::emitAdjoint(OpBuilder &builder,
                                         Gradients &gradients) {
   Value gradient = gradients.get(getResult());
+  // Where a ReLU's result is positive, so is its input, which nothing else
+  // keeps for the backward pass.
+  Value input = getKind() == ActivationKind::ReLU ? getResult() : getInput();
   if (getKind() != ActivationKind::None)
-    gradient = ActivationAdjointOp::create(builder, getLoc(), getKind(),
-                                           getInput(), gradient);
+    gradient = ActivationAdjointOp::create(builder, getLoc(), getKind(), input,
+                                           gradient);
   gradients.add(builder, getInput(), gradient);
   return success();
 }
