@@ -74,7 +74,9 @@ static Value readBuffer(OpBuilder &b, BlockArgument buffer, Type type,
 /// Arguments become buffers that are read, results ones that are written; what
 /// is updated in place has one buffer that is both. Results are materialised as
 /// tensors first: bufferization sees what tensors overwrite, but not what
-/// happens to a memref.
+/// happens to a memref. They are at once where they are made, or what they are
+/// slices of would be kept until the end; what is updated is at the end, since
+/// it may still be read.
 static void exposeBuffers(func::FuncOp func) {
   Block &block = func.getBody().front();
   Operation *returnOp = block.getTerminator();
@@ -107,8 +109,14 @@ static void exposeBuffers(func::FuncOp func) {
     } else {
       target = readBuffer(b, buffer, type, /*writable=*/true);
     }
+    OpBuilder writer = atEnd;
+    if (!updated[i]) {
+      Operation *maker = value.getDefiningOp();
+      bool isFirst = maker->isBeforeInBlock(target.getDefiningOp());
+      writer.setInsertionPointAfterValue(isFirst ? target : value);
+    }
     auto written = bufferization::MaterializeInDestinationOp::create(
-        atEnd, value.getLoc(), type, value, target);
+        writer, value.getLoc(), type, value, target);
     results.emplace_back(written.getResult(), buffer);
   }
   for (auto [value, buffer] : results)

@@ -79,10 +79,10 @@ def ExposeBuffersPass : Pass<"brt-expose-buffers", "mlir::ModuleOp"> {
   let summary = "Give entry points buffers for arguments and results";
   let description = [{
     Tensors that an entry point takes become buffers that it reads; tensors that
-    it returns become buffers, after the arguments, that it writes. A parameter,
-    or state of an optimizer, that is returned under the name of an argument is
-    written to the buffer of that argument, and its own is not used. Functions
-    that are no entry points are erased.
+    it returns become buffers, after the arguments, that it writes as soon as they
+    are computed. A parameter, or state of an optimizer, that is returned under the
+    name of an argument is written to the buffer of that argument, at the end, and
+    its own is not used. Functions that are no entry points are erased.
 
     ```
     // before
