@@ -55,10 +55,11 @@ using namespace mlir;
 void brt::buildBufferPipeline(OpPassManager &manager) {
   manager.addPass(createInlinerPass());
   manager.addPass(createFissionRecurrencePass());
+  // No CSE behind it: what the backward pass computes again, such as masks of
+  // dropout and weights of attention, would be kept from the forward pass.
   manager.addPass(createConvertBrtToLinalgPass());
   manager.addPass(createConvertElementwiseToLinalgPass());
   manager.addPass(createCanonicalizerPass());
-  manager.addPass(createCSEPass());
   manager.addPass(createLoopInvariantCodeMotionPass());
   manager.addPass(createFuseElementwisePass());
   manager.addPass(createCloneFillsPass());
