@@ -97,8 +97,11 @@ Result<Call> Call::create(const Program &program, std::string_view entry,
   for (const Port &port : call.info().results)
     if (port.kind == PortKind::Output)
       BRT_RETURN_IF_ERROR(call.outputs.add(port, lanes));
-  BRT_ASSIGN_OR_RETURN(call.arena,
-                       Arena::map(call.info().getArenaBytes(lanes)));
+  Result<Arena> arena = Arena::map(call.info().getArenaBytes(lanes));
+  if (!arena.ok())
+    return makeError(arena.status().code(), "'{}' of {} lanes: {}", entry,
+                     lanes, arena.status().message());
+  call.arena = std::move(*arena);
   call.arguments.reserve(call.info().arguments.size());
   call.results.reserve(call.info().results.size());
   return call;

@@ -206,6 +206,25 @@ TEST_F(Session, NamesAnEntryPointThatIsMissing) {
                        "forward, prefill, decode"));
 }
 
+/// More than any machine has addresses for.
+TEST_F(Session, SaysWhenThereIsNoMemoryForTheArena) {
+  std::string manifest(brt_program.manifest, brt_program.manifest_size);
+  std::string arena = R"("bytes_per_lane": 64)";
+  manifest.replace(manifest.find(arena), arena.size(),
+                   R"("bytes_per_lane": 1099511627776)");
+  brt_program_t large = brt_program;
+  large.manifest = manifest.data();
+  large.manifest_size = manifest.size();
+  Result<Program> changed = Program::create(large);
+  ASSERT_TRUE(changed.ok()) << changed.status().message();
+  Status status = Call::create(*changed, "forward", 4096).status();
+  EXPECT_EQ(status.code(), StatusCode::System);
+  EXPECT_TRUE(contains(status.message(),
+                       "'forward' of 4096 lanes: no memory for an arena of "
+                       "4503599627370496 bytes"))
+      << status.message();
+}
+
 TEST_F(Session, RefusesLanesOutOfRange) {
   for (int64_t lanes : {int64_t(-1), int64_t(0), int64_t(1) << 45})
     EXPECT_EQ(SegmentReader::create(program, lanes).status().code(),
