@@ -48,8 +48,10 @@ def TileProductsPass : Pass<"brt-tile-products", "mlir::ModuleOp"> {
     ```
 
     A product of few rows stays as it is: it reads its matrix once, and nothing
-    is to be had from tiles. Remarks of the category `brt-tile-products`, which
-    `--brt-explain` prints, say what was chosen, or why nothing was.
+    is to be had from tiles. If a lane has few, as in `decode`, this is decided at
+    run time: several lanes share tiles, and so one reading of the matrix.
+    Remarks of the category `brt-tile-products`, which `--brt-explain` prints, say
+    what was chosen, or why nothing was.
 
     Requires: structured ops on buffers, one for each kernel.
     Ensures:  iterations of the grid write to disjoint memory.
@@ -62,7 +64,7 @@ def TileProductsPass : Pass<"brt-tile-products", "mlir::ModuleOp"> {
     Option<"rightSize", "right-size", "int64_t", "131072", "most elements of a tile of the right factor">,
     Option<"rowStep", "row-step", "int64_t", "1", "what rows are a multiple of">,
     Option<"columnStep", "column-step", "int64_t", "1", "what columns are a multiple of">,
-    Option<"leastRows", "least-rows", "int64_t", "8", "least rows of a product in tiles">,
+    Option<"leastRows", "least-rows", "int64_t", "8", "least rows of a lane in tiles, where there is one">,
     Option<"tasks", "tasks", "int64_t", "8", "iterations of the grid to aim at">];
   let dependentDialects = [
     "brt::tile::TileDialect", "mlir::arith::ArithDialect",

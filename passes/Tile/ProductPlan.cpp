@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "ProductPlan.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
@@ -48,20 +49,40 @@ int64_t brt::countLaneRows(linalg::LinalgOp op) {
   return rows;
 }
 
-linalg::LinalgOp brt::flattenRows(RewriterBase &rewriter, linalg::LinalgOp op) {
+Value brt::createRowCount(OpBuilder &b, linalg::LinalgOp op) {
+  Location loc = op.getLoc();
+  SmallVector<Range> ranges = op.createLoopRanges(b, loc);
+  Value count = arith::ConstantIndexOp::create(b, loc, 1);
+  for (unsigned loop : getRowLoops(op))
+    count = arith::MulIOp::create(
+        b, loc, count,
+        getValueOrCreateConstantIndexOp(b, loc, ranges[loop].size));
+  return count;
+}
+
+static SmallVector<ReassociationIndices> asOne(ArrayRef<unsigned> loops) {
+  SmallVector<ReassociationIndices> group(1);
+  llvm::append_range(group.front(), loops);
+  return group;
+}
+
+bool brt::canFlattenRows(linalg::LinalgOp op) {
   SmallVector<unsigned> loops = getRowLoops(op);
-  if (loops.size() < 2 || !isa<linalg::GenericOp>(op) ||
-      loops.back() - loops.front() + 1 != loops.size() ||
-      llvm::any_of(op->getOperandTypes(), [](Type type) {
-        return !cast<MemRefType>(type).getLayout().isIdentity();
-      }))
-    return op;
-  SmallVector<ReassociationIndices> rows(1);
-  llvm::append_range(rows.front(), loops);
-  if (!linalg::areDimSequencesPreserved(op.getIndexingMapsArray(), rows))
+  return loops.size() >= 2 && isa<linalg::GenericOp>(op) &&
+         loops.back() - loops.front() + 1 == loops.size() &&
+         llvm::all_of(op->getOperandTypes(),
+                      [](Type type) {
+                        return cast<MemRefType>(type).getLayout().isIdentity();
+                      }) &&
+         linalg::areDimSequencesPreserved(op.getIndexingMapsArray(),
+                                          asOne(loops));
+}
+
+linalg::LinalgOp brt::flattenRows(RewriterBase &rewriter, linalg::LinalgOp op) {
+  if (!canFlattenRows(op))
     return op;
   FailureOr<linalg::CollapseResult> flat =
-      linalg::collapseOpIterationDims(op, rows, rewriter);
+      linalg::collapseOpIterationDims(op, asOne(getRowLoops(op)), rewriter);
   if (failed(flat))
     return op;
   rewriter.eraseOp(op);

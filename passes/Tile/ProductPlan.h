@@ -35,6 +35,12 @@ bool isProduct(mlir::linalg::LinalgOp op);
 /// Rows of the result of a product in one lane.
 int64_t countLaneRows(mlir::linalg::LinalgOp op);
 
+/// The rows of the result of a product in all lanes.
+mlir::Value createRowCount(mlir::OpBuilder &b, mlir::linalg::LinalgOp op);
+
+/// Whether rows of all lanes lie one behind the other.
+bool canFlattenRows(mlir::linalg::LinalgOp op);
+
 /// Makes one axis of the rows of all lanes, if they lie one behind the other.
 /// Returns the op or what replaces it.
 mlir::linalg::LinalgOp flattenRows(mlir::RewriterBase &rewriter,

@@ -226,49 +226,82 @@ static remark::RemarkOpts getRemark(StringRef name, Operation *op) {
               .getValue());
 }
 
+/// Moves a product and its init into the second region of an `scf.if` that is
+/// true where there are more than `laneRows` rows, as in several lanes. Returns
+/// a copy of the product in the first one.
+static linalg::LinalgOp branchOnLanes(RewriterBase &rewriter,
+                                      linalg::LinalgOp op, int64_t laneRows) {
+  Location loc = op.getLoc();
+  linalg::FillOp init = getInit(op);
+  rewriter.setInsertionPoint(init ? init.getOperation() : op.getOperation());
+  Value several = arith::CmpIOp::create(
+      rewriter, loc, arith::CmpIPredicate::ugt, createRowCount(rewriter, op),
+      arith::ConstantIndexOp::create(rewriter, loc, laneRows));
+  auto branch = scf::IfOp::create(rewriter, loc, several, /*withElse=*/true);
+  rewriter.setInsertionPoint(branch.thenYield());
+  if (init)
+    rewriter.clone(*init);
+  Operation *copy = rewriter.clone(*op);
+  if (init)
+    rewriter.moveOpBefore(init, branch.elseYield());
+  rewriter.moveOpBefore(op, branch.elseYield());
+  return cast<linalg::LinalgOp>(copy);
+}
+
 namespace {
 struct TileProductsPass : brt::impl::TileProductsPassBase<TileProductsPass> {
   using TileProductsPassBase::TileProductsPassBase;
 
   void runOnOperation() override {
-    ProductSizes sizes{rows,    columns,    depth, rightSize,
-                       rowStep, columnStep, tasks};
     IRRewriter rewriter(&getContext());
     SmallVector<linalg::LinalgOp> ops;
     getOperation().walk([&](linalg::LinalgOp op) {
       if (isProduct(op))
         ops.push_back(op);
     });
-    for (linalg::LinalgOp op : ops) {
-      int64_t laneRows = countLaneRows(op);
-      if (laneRows < leastRows) {
-        remark::missed(op.getLoc(), getRemark("stays", op))
-            << ("is not tiled: it has fewer rows a lane than " +
-                std::to_string(leastRows) + ": " + std::to_string(laneRows));
-        continue;
-      }
-      rewriter.setInsertionPoint(op);
-      linalg::FillOp init = getInit(op);
-      op = flattenRows(rewriter, op);
-      std::optional<Product> product = planProduct(op, laneRows, sizes);
-      if (!product) {
-        remark::missed(op.getLoc(), getRemark("stays", op))
-            << "is not tiled: columns of its result are not contiguous, or an "
-               "extent that tiles walk is dynamic";
-        continue;
-      }
-      remark::passed(op.getLoc(), getRemark("tiles", op))
-          << ("tiles of " + std::to_string(product->m.size) + " rows and " +
-              std::to_string(product->n.size) + " columns, " +
-              std::to_string(product->k.size) + " deep, of a product of " +
-              std::to_string(laneRows) + " rows a lane and " +
-              std::to_string(product->n.extent) + " columns, " +
-              std::to_string(product->k.extent) + " deep");
-      ProgramBuilder(rewriter, op, *product, init).build();
-      rewriter.eraseOp(op);
-      if (init)
-        rewriter.eraseOp(init);
+    for (linalg::LinalgOp op : ops)
+      tile(rewriter, op);
+  }
+
+private:
+  void tile(RewriterBase &rewriter, linalg::LinalgOp op) {
+    int64_t laneRows = countLaneRows(op);
+    ProductSizes sizes{rows,    columns,    depth, rightSize,
+                       rowStep, columnStep, tasks};
+    bool isLow = laneRows < leastRows;
+    bool canShare = op.hasDynamicShape() && canFlattenRows(op) &&
+                    planProduct(op, laneRows, sizes).has_value();
+    if (isLow && !canShare) {
+      remark::missed(op.getLoc(), getRemark("stays", op))
+          << ("is not tiled: it has fewer rows a lane than " +
+              std::to_string(leastRows) + ": " + std::to_string(laneRows) +
+              ", and those of all lanes are no axis of a matrix");
+      return;
     }
+    if (isLow)
+      op = branchOnLanes(rewriter, op, laneRows);
+    rewriter.setInsertionPoint(op);
+    linalg::FillOp init = getInit(op);
+    op = flattenRows(rewriter, op);
+    std::optional<Product> product = planProduct(op, laneRows, sizes);
+    if (!product) {
+      remark::missed(op.getLoc(), getRemark("stays", op))
+          << "is not tiled: columns of its result are not contiguous, or an "
+             "extent that tiles walk is dynamic";
+      return;
+    }
+    remark::passed(op.getLoc(), getRemark("tiles", op))
+        << ("tiles of " + std::to_string(product->m.size) + " rows and " +
+            std::to_string(product->n.size) + " columns, " +
+            std::to_string(product->k.size) + " deep, of a product of " +
+            std::to_string(laneRows) + " rows a lane and " +
+            std::to_string(product->n.extent) + " columns, " +
+            std::to_string(product->k.extent) + " deep" +
+            (isLow ? ", where there are several lanes" : ""));
+    ProgramBuilder(rewriter, op, *product, init).build();
+    rewriter.eraseOp(op);
+    if (init)
+      rewriter.eraseOp(init);
   }
 };
 } // namespace

@@ -72,7 +72,7 @@ func.func @weight_gradient(%a: memref<?x30x12xf32>, %b: memref<?x30x20xf32>, %c:
 // CHECK-LABEL: func.func @few_rows
 // CHECK-NOT:     scf.forall
 // CHECK:         linalg.matmul
-// EXPLAIN: remark: [Missed] stays | Category:brt-tile-products | Function=few_rows | Remark="is not tiled: it has fewer rows a lane than 8: 2"
+// EXPLAIN: remark: [Missed] stays | Category:brt-tile-products | Function=few_rows | Remark="is not tiled: it has fewer rows a lane than 8: 2, and those of all lanes are no axis of a matrix"
 func.func @few_rows(%a: memref<2x12xf32>, %b: memref<12x20xf32>, %c: memref<2x20xf32>) {
   linalg.matmul ins(%a, %b : memref<2x12xf32>, memref<12x20xf32>) outs(%c : memref<2x20xf32>)
   return
@@ -83,5 +83,36 @@ func.func @few_rows(%a: memref<2x12xf32>, %b: memref<12x20xf32>, %c: memref<2x20
 // CHECK:         linalg.matmul
 func.func @integers(%a: memref<20x12xi32>, %b: memref<12x20xi32>, %c: memref<20x20xi32>) {
   linalg.matmul ins(%a, %b : memref<20x12xi32>, memref<12x20xi32>) outs(%c : memref<20x20xi32>)
+  return
+}
+
+// -----
+
+// One row a lane: tiles for several lanes, none for one.
+
+// CHECK-LABEL: func.func @one_row
+// CHECK:         %[[LANES:.*]] = memref.dim %arg0, %c0
+// CHECK:         %[[ROWS:.*]] = arith.muli %{{.*}}, %[[LANES]]
+// CHECK:         %[[ALL:.*]] = arith.muli %[[ROWS]], %c1
+// CHECK:         %[[SEVERAL:.*]] = arith.cmpi ugt, %[[ALL]], %c1
+// CHECK:         scf.if %[[SEVERAL]] {
+// CHECK-NOT:       linalg.generic
+// CHECK:           scf.forall
+// CHECK:             linalg.contract
+// CHECK:         } else {
+// CHECK-NOT:       scf.forall
+// CHECK:           linalg.fill
+// CHECK:           linalg.generic
+// EXPLAIN: remark: [Passed] tiles | Category:brt-tile-products | Function=one_row | Remark="{{.*}}, of a product of 1 rows a lane and 20 columns, 12 deep, where there are several lanes"
+func.func @one_row(%a: memref<?x1x12xf32>, %b: memref<12x20xf32>, %c: memref<?x1x20xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%c : memref<?x1x20xf32>)
+  linalg.generic {indexing_maps = [affine_map<(b, m, n, k) -> (b, m, k)>, affine_map<(b, m, n, k) -> (k, n)>, affine_map<(b, m, n, k) -> (b, m, n)>], iterator_types = ["parallel", "parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<?x1x12xf32>, memref<12x20xf32>) outs(%c : memref<?x1x20xf32>) {
+  ^bb0(%x: f32, %y: f32, %sum: f32):
+    %0 = arith.mulf %x, %y : f32
+    %1 = arith.addf %sum, %0 : f32
+    linalg.yield %1 : f32
+  }
   return
 }

@@ -31,12 +31,12 @@ func.func @linear_{0}_{1}_{2}(%x: tensor<?x{0}x{1}xT>, %w: tensor<{1}x{2}xP>, %b
 }
 
 /// Products whose tiles end in the middle of everything: of register tiles,
-/// panels, the depth, and of the tiles of a grid.
+/// panels, the depth, and of the tiles of a grid; and with few rows a lane.
 TEST_P(CompiledOps, Products) {
   std::string text;
-  int sizes[][3] = {{8, 8, 8},    {9, 17, 33},    {13, 530, 31},
-                    {30, 64, 97}, {97, 66, 48},   {401, 40, 21},
-                    {9, 40, 515}, {1030, 37, 530}};
+  int sizes[][3] = {{8, 8, 8},    {9, 17, 33},   {13, 530, 31}, {30, 64, 97},
+                    {97, 66, 48}, {401, 40, 21}, {9, 40, 515},  {1030, 37, 530},
+                    {1, 70, 130}, {3, 40, 97}};
   for (auto [n, k, m] : sizes)
     text += llvm::formatv(R"(
 func.func @product_{0}_{1}_{2}(%x: tensor<?x{0}x{1}xT>, %y: tensor<?x{0}x{2}xT>, %w: tensor<{1}x{2}xP>)
