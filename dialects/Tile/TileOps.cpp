@@ -18,21 +18,12 @@ void TileDialect::initialize() {
       >();
 }
 
-/// (C1) to (C3) of both ops.
-static LogicalResult verifyAccess(Operation *op, RankedTensorType tile,
-                                  MemRefType view, size_t indexCount,
-                                  ArrayRef<int64_t> axes) {
+/// An index for each axis, and one element type.
+static LogicalResult verifyElements(Operation *op, RankedTensorType tile,
+                                    MemRefType view, size_t indexCount) {
   if (static_cast<int64_t>(indexCount) != view.getRank())
     return op->emitOpError("expects an index for each of the ")
            << view.getRank() << " axes of the view, but got " << indexCount;
-  bool ascending = llvm::is_sorted(axes, std::less_equal<int64_t>());
-  if (static_cast<int64_t>(axes.size()) != tile.getRank() || !ascending ||
-      llvm::any_of(axes, [&](int64_t axis) {
-        return axis < 0 || axis >= view.getRank();
-      }))
-    return op->emitOpError("expects ")
-           << tile.getRank() << " ascending axes of the view, but got [" << axes
-           << "]";
   if (tile.getElementType() != view.getElementType() ||
       !isa<FloatType>(tile.getElementType()))
     return op->emitOpError("expects tile and view to have the same "
@@ -41,14 +32,43 @@ static LogicalResult verifyAccess(Operation *op, RankedTensorType tile,
   return success();
 }
 
+static LogicalResult verifyAxes(Operation *op, RankedTensorType tile,
+                                MemRefType view, ArrayRef<int64_t> axes) {
+  bool ascending = llvm::is_sorted(axes, std::less_equal<int64_t>());
+  if (static_cast<int64_t>(axes.size()) == tile.getRank() && ascending &&
+      llvm::all_of(axes, [&](int64_t axis) {
+        return axis >= 0 && axis < view.getRank();
+      }))
+    return success();
+  return op->emitOpError("expects ")
+         << tile.getRank() << " ascending axes of the view, but got [" << axes
+         << "]";
+}
+
 LogicalResult LoadOp::verify() {
-  return verifyAccess(*this, getResult().getType(),
-                      cast<MemRefType>(getView().getType()),
-                      getIndices().size(), getAxes());
+  RankedTensorType tile = getResult().getType();
+  auto view = cast<MemRefType>(getView().getType());
+  // (C1), (C3), (C2)
+  return success(
+      succeeded(verifyElements(*this, tile, view, getIndices().size())) &&
+      succeeded(verifyAxes(*this, tile, view, getAxes())));
+}
+
+LogicalResult LoadToeplitzOp::verify() {
+  RankedTensorType tile = getResult().getType();
+  // (C2)
+  if (tile.getRank() != 2)
+    return emitOpError("expects a tile of two axes, but got ") << tile;
+  // (C1), (C3)
+  return verifyElements(*this, tile, cast<MemRefType>(getView().getType()),
+                        getIndices().size());
 }
 
 LogicalResult StoreOp::verify() {
-  return verifyAccess(*this, getTile().getType(),
-                      cast<MemRefType>(getView().getType()),
-                      getIndices().size(), getAxes());
+  RankedTensorType tile = getTile().getType();
+  auto view = cast<MemRefType>(getView().getType());
+  // (C1), (C3), (C2)
+  return success(
+      succeeded(verifyElements(*this, tile, view, getIndices().size())) &&
+      succeeded(verifyAxes(*this, tile, view, getAxes())));
 }

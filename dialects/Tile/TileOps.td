@@ -74,6 +74,42 @@ def Tile_LoadOp : Tile_Op<"load"> {
 }
 
 //===----------------------------------------------------------------------===//
+// tile.load_toeplitz
+//===----------------------------------------------------------------------===//
+
+def Tile_LoadToeplitzOp : Tile_Op<"load_toeplitz"> {
+  let summary = "Read a tile whose diagonals are elements of a view";
+  let description = [{
+    Element (i, j) of the result is that of `view` at `indices`, the last of which
+    is `i - j` more; `padding` if it is behind either end of the last axis. So a
+    bias by distance becomes one of queries and keys.
+
+    Constraints:
+
+    * (C1) There is an index for each axis of `view`.
+    * (C2) The result has two axes.
+    * (C3) The result has the element type of `view`, a floating-point type.
+
+    Example:
+
+    ```mlir
+    func.func @bias(%table: memref<8x512xf32>, %head: index, %distance: index) -> tensor<96x128xf32> {
+      %0 = tile.load_toeplitz %table[%head, %distance] : memref<8x512xf32> -> tensor<96x128xf32>
+      return %0 : tensor<96x128xf32>
+    }
+    ```
+  }];
+  let arguments = (ins
+    Arg<AnyStridedMemRef, "", [MemRead]>:$view, Variadic<Index>:$indices,
+    DefaultValuedAttr<F64Attr, "0.0">:$padding);
+  let results = (outs Tile_Tile:$result);
+  let assemblyFormat = [{
+    $view `[` $indices `]` attr-dict `:` type($view) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
 // tile.store
 //===----------------------------------------------------------------------===//
 
