@@ -4,6 +4,7 @@
 #include "LoopPlan.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 using namespace brt;
@@ -171,6 +172,8 @@ static int64_t countTasks(int64_t extent, int64_t tile) {
 }
 
 static void chooseTasks(linalg::GenericOp op, LoopPlan &plan) {
+  if (op->getParentOfType<scf::ParallelOp>())
+    return;
   int64_t work = 0;
   for (Operation &nested : op.getBody()->without_terminator())
     work += isa<math::MathDialect>(nested.getDialect()) ? kMathCost : 1;

@@ -225,9 +225,12 @@ Value StructuredBuilder::map(ArrayRef<OpFoldResult> sizes, Type type,
 Value StructuredBuilder::reduce(Access init, ArrayRef<Access> reads,
                                 Payload payload) {
   int64_t last = -1;
-  for (const Access &read : reads)
-    for (int64_t loop : read.loops)
+  auto count = [&](const Access &access) {
+    for (int64_t loop : access.loops)
       last = std::max(last, loop);
+  };
+  count(init);
+  llvm::for_each(reads, count);
   return structured(init, reads, last + 1, /*readsInit=*/true, payload);
 }
 

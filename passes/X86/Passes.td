@@ -9,18 +9,25 @@ include "mlir/Pass/PassBase.td"
 def PlaceTilesX86Pass : Pass<"brt-place-tiles-x86", "mlir::ModuleOp"> {
   let summary = "Make loops of vectors of programs over tiles";
   let description = [{
-    Decides for each tile where it is: a tile that is loaded and stored in one
-    place is updated in place; a right factor is packed into panels, in scratch of
-    the thread, each as wide as a register tile, and so is a left factor into
-    strips, each as high as one, unless few columns use it: then it stays where it
-    lies. A contraction becomes loops over register tiles of `rows` times two
-    vectors, strip by strip, with the axis that is reduced over innermost, so that
-    the sums stay in registers. No vector is wider than a register; the ends of
-    axes have register tiles of their own size.
+    Decides for each tile where it is. A tile that contractions update between a
+    load and a store of one place is updated there. A tile that only contractions
+    read, or that is whole and not written, stays where it lies. All others are
+    in scratch of the thread, in which structured ops update them in place where
+    the old value is not needed; behind the end of a buffer is what the program
+    says.
+
+    A contraction packs its right factor into panels, in scratch, each as wide as
+    a register tile, and its left factor into strips, each as high as one, unless
+    few columns use it: then it stays where it lies. It becomes loops over register
+    tiles of `rows` times two vectors, strip by strip, with the axis that is reduced
+    over innermost, so that the sums stay in registers. No vector is wider than a
+    register; the ends of axes have register tiles of their own size. Other
+    structured ops become the same on buffers, for --brt-vectorize-kernels.
 
     The grid becomes one `scf.parallel`, or loops where there is little to do.
 
-    Requires: programs as --brt-tile-products makes them.
+    Requires: programs as --brt-tile-products and --brt-tile-attention make them;
+              a buffer that is written is read under the same name only.
     Ensures:  no op of `tile` is left.
     Numerics: a product and a sum are rounded once.
   }];
@@ -29,8 +36,9 @@ def PlaceTilesX86Pass : Pass<"brt-place-tiles-x86", "mlir::ModuleOp"> {
            "size of a vector register in bytes">,
     Option<"rows", "rows", "int64_t", "6", "rows of a register tile">];
   let dependentDialects = [
-    "mlir::arith::ArithDialect", "mlir::memref::MemRefDialect",
-    "mlir::scf::SCFDialect", "mlir::vector::VectorDialect"];
+    "mlir::arith::ArithDialect", "mlir::linalg::LinalgDialect",
+    "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect",
+    "mlir::vector::VectorDialect"];
 }
 
 #endif // BRT_PASSES_X86_TD

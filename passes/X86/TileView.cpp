@@ -89,8 +89,18 @@ static int64_t getFactor(Value view, int64_t axis) {
 }
 
 int64_t TileAxis::getRest(int64_t step) const {
-  return ShapedType::isDynamic(extent) ? std::gcd(factor, step) % step
-                                       : extent % step;
+  if (isWhole())
+    return size % step;
+  if (ShapedType::isDynamic(extent))
+    return std::gcd(std::gcd(factor, size), step) % step;
+  // The last tile is what is left of the extent, those before it are whole.
+  return extent < size || size % step == 0
+             ? extent % step
+             : std::gcd(std::gcd(extent, size), step) % step;
+}
+
+bool TileAxis::isWhole() const {
+  return !ShapedType::isDynamic(extent) && extent % size == 0;
 }
 
 TileView TileView::create(IndexBuilder &b, Value view, ValueRange indices,

@@ -46,6 +46,8 @@ struct TileAxis {
   /// What tells how many are left behind steps of that size: either they are
   /// that many, or a multiple of it.
   int64_t getRest(int64_t step) const;
+  /// Whether no tile reaches behind the end.
+  bool isWhole() const;
 };
 
 /// A tile that is read or written where it lies.

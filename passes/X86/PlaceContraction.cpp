@@ -1,0 +1,94 @@
+//===- PlaceContraction.cpp - Products of tiles where they are ------------===//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Contraction.h"
+#include "TilePlacer.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+using namespace brt::x86;
+
+/// The number that a tile holds before any contraction, or null where it is in
+/// memory; `isFirst` tells whether the loops around are at their begin.
+Value TilePlacer::getInitial(Value tile, Value &isFirst) {
+  while (auto argument = dyn_cast<BlockArgument>(tile)) {
+    auto loop = cast<scf::ForOp>(argument.getOwner()->getParentOp());
+    tile = loop.getTiedLoopInit(argument)->get();
+    if (!isFoldedFill(tile))
+      return {};
+    Value begins = arith::CmpIOp::create(
+        b, arith::CmpIPredicate::eq, mapping.lookup(loop.getInductionVar()),
+        mapping.lookupOrDefault(loop.getLowerBound()));
+    isFirst = isFirst ? arith::AndIOp::create(b, isFirst, begins).getResult()
+                      : begins;
+  }
+  auto fill = tile.getDefiningOp<linalg::FillOp>();
+  return fill && isFoldedFill(tile) ? mapping.lookupOrDefault(fill.value())
+                                    : Value();
+}
+
+/// The axis of an operand that a loop of a contraction walks.
+static unsigned getAxis(AffineMap map, unsigned loop) {
+  return *map.getResultPosition(getAffineDimExpr(loop, map.getContext()));
+}
+
+/// Ends an axis of scratch where one of another tile does.
+static void endLike(TileAxis &axis, const TileAxis &other) {
+  axis.extent = other.extent;
+  axis.factor = other.factor;
+  axis.count = other.count;
+}
+
+LogicalResult TilePlacer::placeContraction(linalg::ContractOp op) {
+  FailureOr<linalg::ContractionDimensions> loops =
+      linalg::inferContractionDims(op);
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  bool isProduct = succeeded(loops) && loops->m.size() == 1 &&
+                   loops->n.size() == 1 && loops->k.size() == 1 &&
+                   loops->batch.empty();
+  Value lhs = op.getInputs()[0], rhs = op.getInputs()[1],
+        init = op.getOutputs()[0], result = op->getResult(0);
+  if (!isProduct || !tiles.contains(lhs) || !tiles.contains(rhs))
+    return op.emitOpError("expects to be a product of two tiles that are "
+                          "somewhere");
+  unsigned m = loops->m[0], n = loops->n[0], k = loops->k[0];
+  Value isFirst, initial = getInitial(init, isFirst);
+  bool isInScratch = !tiles.contains(result);
+  if (isInScratch)
+    setScratch(result, updateInPlace(init, op, /*reads=*/!initial || isFirst));
+  Contraction contraction{tiles.lookup(lhs),
+                          tiles.lookup(rhs),
+                          tiles.lookup(result),
+                          initial,
+                          isFirst,
+                          getAxis(maps[0], m),
+                          getAxis(maps[0], k),
+                          getAxis(maps[1], k),
+                          getAxis(maps[1], n),
+                          getAxis(maps[2], m),
+                          getAxis(maps[2], n)};
+  if (!contraction.result.isContiguous(contraction.resultColumn))
+    return op.emitOpError("expects columns of the result to be contiguous");
+  // Factors in scratch are padded; what lies in memory tells where axes end.
+  TileAxis &depth = contraction.rhs.axes[contraction.rhsDepth];
+  if (depth.isWhole())
+    endLike(depth, contraction.lhs.axes[contraction.lhsDepth]);
+  if (isInScratch) {
+    SmallVector<TileAxis> &axes = contraction.result.axes;
+    endLike(axes[contraction.resultRow],
+            contraction.lhs.axes[contraction.lhsRow]);
+    endLike(axes[contraction.resultColumn],
+            contraction.rhs.axes[contraction.rhsColumn]);
+    if (initial)
+      fillBehindEnds(contraction.result.view, contraction.result, initial);
+  }
+  RegisterTile tile{rows, /*vectors=*/2,
+                    getWidth(contraction.result.getElementType())};
+  Value panels = allocateScratch(getPanelsType(contraction, tile));
+  packPanels(b, contraction, tile, panels);
+  LeftFactor left(contraction, tile);
+  if (MemRefType type = left.getScratchType())
+    left.prepare(b, allocateScratch(type));
+  addProduct(b, contraction, tile, left, panels);
+  return success();
+}

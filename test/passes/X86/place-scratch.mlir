@@ -1,0 +1,102 @@
+// RUN: brt-opt %s --brt-place-tiles-x86="vector-bytes=32 rows=2" --canonicalize --cse --split-input-file | FileCheck %s
+
+#row = affine_map<(i, j) -> (i)>
+#all = affine_map<(i, j) -> (i, j)>
+
+// Sums in scratch are computed with where they are; behind the end of the rows
+// they are what they start from.
+// CHECK-LABEL: func.func @scratch
+// CHECK-NOT:     tile.
+// CHECK:         %[[SUMS:.*]] = memref.alloca() {alignment = 64 : i64} : memref<4x8xf32>
+// CHECK:         %[[BEHIND:.*]] = memref.subview %[[SUMS]][%{{.*}}, 0] [%{{.*}}, 8] [1, 1]
+// CHECK:         linalg.fill ins(%{{.*}} : f32) outs(%[[BEHIND]]
+// CHECK:         vector.fma
+// CHECK:         linalg.generic {{.*}} outs(%[[SUMS]] : memref<4x8xf32>)
+// CHECK:         math.exp
+// CHECK:         %[[TO:.*]] = memref.subview %arg2
+// CHECK:         linalg.copy ins(%{{.*}}) outs(%[[TO]]
+func.func @scratch(%a: memref<6x8xf32>, %b: memref<8x8xf32>, %c: memref<6x8xf32>) {
+  %c0 = arith.constant 0 : index
+  %zero = arith.constant 0.0 : f32
+  scf.forall (%i) in (2) {
+    %empty = tensor.empty() : tensor<4x8xf32>
+    %zeros = linalg.fill ins(%zero : f32) outs(%empty : tensor<4x8xf32>) -> tensor<4x8xf32>
+    %left = tile.load %a[%i, %c0] axes [0, 1] : memref<6x8xf32> -> tensor<4x8xf32>
+    %right = tile.load %b[%c0, %c0] axes [0, 1] : memref<8x8xf32> -> tensor<8x8xf32>
+    %sum = linalg.contract indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+        ins(%left, %right : tensor<4x8xf32>, tensor<8x8xf32>) outs(%zeros : tensor<4x8xf32>) -> tensor<4x8xf32>
+    %exp = linalg.generic {indexing_maps = [#all], iterator_types = ["parallel", "parallel"]} outs(%sum : tensor<4x8xf32>) {
+    ^bb0(%out: f32):
+      %0 = math.exp %out : f32
+      linalg.yield %0 : f32
+    } -> tensor<4x8xf32>
+    tile.store %exp, %c[%i, %c0] axes [0, 1] : tensor<4x8xf32>, memref<6x8xf32>
+  }
+  return
+}
+
+// -----
+
+#row = affine_map<(i, j) -> (i)>
+#all = affine_map<(i, j) -> (i, j)>
+
+// What a loop carries has a place; a maximum whose old value is needed has two,
+// and is moved at the end of an iteration. A whole tile is read where it lies.
+// CHECK-LABEL: func.func @carried
+// CHECK:         linalg.fill ins(%{{.*}}) outs(%[[OLD:.*]] : memref<4xf32>)
+// CHECK:         linalg.fill ins(%{{.*}}) outs(%[[SUM:.*]] : memref<4xf32>)
+// CHECK:         scf.for
+// CHECK:           %[[BOX:.*]] = memref.subview %arg0
+// CHECK-NOT:       linalg.copy ins(%[[BOX]]
+// CHECK:           linalg.copy ins(%[[OLD]] : memref<4xf32>) outs(%[[NEW:.*]] : memref<4xf32>)
+// CHECK:           linalg.generic {{.*}} ins(%[[BOX]] : {{.*}} outs(%[[NEW]] : memref<4xf32>)
+// CHECK:           linalg.generic {{.*}} ins(%[[OLD]], %[[NEW]] : memref<4xf32>, memref<4xf32>) outs(%[[SUM]] : memref<4xf32>)
+// CHECK:           linalg.copy ins(%[[NEW]] : memref<4xf32>) outs(%[[OLD]] : memref<4xf32>)
+// CHECK:         linalg.copy ins(%[[SUM]] : memref<4xf32>)
+func.func @carried(%a: memref<8x16xf32>, %b: memref<8xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  %zero = arith.constant 0.0 : f32
+  scf.forall (%i) in (2) {
+    %empty = tensor.empty() : tensor<4xf32>
+    %first = linalg.fill ins(%zero : f32) outs(%empty : tensor<4xf32>) -> tensor<4xf32>
+    %empty1 = tensor.empty() : tensor<4xf32>
+    %second = linalg.fill ins(%zero : f32) outs(%empty1 : tensor<4xf32>) -> tensor<4xf32>
+    %0:2 = scf.for %j = %c0 to %c2 step %c1 iter_args(%max = %first, %sum = %second) -> (tensor<4xf32>, tensor<4xf32>) {
+      %x = tile.load %a[%i, %j] axes [0, 1] : memref<8x16xf32> -> tensor<4x8xf32>
+      %next = linalg.generic {indexing_maps = [#all, #row], iterator_types = ["parallel", "reduction"]} ins(%x : tensor<4x8xf32>) outs(%max : tensor<4xf32>) {
+      ^bb0(%in: f32, %out: f32):
+        %1 = arith.maximumf %in, %out : f32
+        linalg.yield %1 : f32
+      } -> tensor<4xf32>
+      %both = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+          ins(%max, %next : tensor<4xf32>, tensor<4xf32>) outs(%sum : tensor<4xf32>) {
+      ^bb0(%old: f32, %new: f32, %out: f32):
+        %1 = arith.subf %old, %new : f32
+        %2 = arith.addf %1, %out : f32
+        linalg.yield %2 : f32
+      } -> tensor<4xf32>
+      scf.yield %next, %both : tensor<4xf32>, tensor<4xf32>
+    }
+    tile.store %0#1, %b[%i] axes [0] : tensor<4xf32>, memref<8xf32>
+  }
+  return
+}
+
+// -----
+
+// A Toeplitz tile is its elements in falling order, with rows that overlap.
+// CHECK-LABEL: func.func @toeplitz
+// CHECK:         %[[FALLING:.*]] = memref.alloca() {alignment = 64 : i64} : memref<11xf32>
+// CHECK:         scf.for
+// CHECK:           memref.store %{{.*}}, %[[FALLING]]
+// CHECK:         memref.reinterpret_cast %[[FALLING]] to offset: [3], sizes: [4, 8], strides: [-1, 1]
+func.func @toeplitz(%a: memref<2x16xf32>, %b: memref<4x8xf32>, %i: index) {
+  %c0 = arith.constant 0 : index
+  scf.forall (%h) in (1) {
+    %0 = tile.load_toeplitz %a[%h, %i] : memref<2x16xf32> -> tensor<4x8xf32>
+    tile.store %0, %b[%c0, %c0] axes [0, 1] : tensor<4x8xf32>, memref<4x8xf32>
+  }
+  return
+}
