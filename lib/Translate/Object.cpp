@@ -51,6 +51,8 @@ static std::string describe(ModuleOp module,
      << llvm::join(options.instructionSets, ",") << '\n';
   if (options.training)
     os << "train " << *options.training << '\n';
+  os << "attention " << options.attention.fuse << ' '
+     << options.attention.queries << ' ' << options.attention.keys << '\n';
   module.print(os);
   return text;
 }
@@ -71,6 +73,7 @@ static LogicalResult compile(ModuleOp module, const brt::ObjectOptions &options,
   brt::x86::CompileOptions compile;
   compile.instructionSets = options.instructionSets;
   compile.training = options.training;
+  compile.attention = options.attention;
   if (failed(brt::x86::compileToObject(module, compile, os)))
     return failure();
   if (key.empty())

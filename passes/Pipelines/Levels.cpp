@@ -88,6 +88,10 @@ static void buildCellPipeline(OpPassManager &manager) {
   manager.addPass(createCSEPass());
 }
 
+static void buildDefaultBuffers(OpPassManager &manager) {
+  buildBufferPipeline(manager);
+}
+
 static void buildDefaultTiles(OpPassManager &manager) {
   buildTilePipeline(manager, LoweringOptions());
 }
@@ -102,9 +106,10 @@ ArrayRef<Level> brt::getLevels() {
        isLegalAtModel, nullptr},
       {"cell", "explicit graphs on tensors, one recurrence over blocks",
        isLegalAtCell, buildCellPipeline},
-      {"kernel", "structured ops on buffers, one function per kernel",
-       isLegalAtKernel, buildBufferPipeline},
-      {"tile", "products as programs over tiles, in sizes for AVX2",
+      {"kernel",
+       "structured ops and fused kernels on buffers, one function each",
+       isLegalAtKernel, buildDefaultBuffers},
+      {"tile", "products and attention over tiles, in sizes for AVX2",
        isLegalAtTile, buildDefaultTiles},
       {"target", "loops of vectors over buffers, one function per kernel, AVX2",
        isLegalAtTarget, buildDefaultVectors},

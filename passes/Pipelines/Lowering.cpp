@@ -52,12 +52,12 @@
 
 using namespace mlir;
 
-void brt::buildBufferPipeline(OpPassManager &manager) {
+void brt::buildBufferPipeline(OpPassManager &manager, bool fuseAttention) {
   manager.addPass(createInlinerPass());
   manager.addPass(createFissionRecurrencePass());
   // No CSE behind it: what the backward pass computes again, such as masks of
   // dropout and weights of attention, would be kept from the forward pass.
-  manager.addPass(createConvertBrtToLinalgPass());
+  manager.addPass(createConvertBrtToLinalgPass({fuseAttention}));
   manager.addPass(createConvertElementwiseToLinalgPass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createLoopInvariantCodeMotionPass());
@@ -93,6 +93,12 @@ void brt::buildTilePipeline(OpPassManager &manager,
   tiles.rightSize = options.vectorBytes * 4096;
   // Canonicalization would undo a grid of one iteration.
   manager.addPass(createTileProductsPass(tiles));
+  TileAttentionPassOptions attention;
+  attention.queries = options.attention.queries;
+  attention.keys = options.attention.keys;
+  attention.queryStep = tiles.rowStep;
+  attention.keyStep = tiles.columnStep;
+  manager.addPass(createTileAttentionPass(attention));
 }
 
 void brt::buildVectorPipeline(OpPassManager &manager,

@@ -72,4 +72,50 @@ def TileProductsPass : Pass<"brt-tile-products", "mlir::ModuleOp"> {
     "mlir::scf::SCFDialect", "mlir::tensor::TensorDialect"];
 }
 
+def TileAttentionPass : Pass<"brt-tile-attention", "mlir::ModuleOp"> {
+  let summary = "Write attention as programs over tiles";
+  let description = [{
+    A `kernel.attention` becomes a grid over lanes, heads and tiles of queries. Each
+    walks the tiles of keys from the first to the last that a query of it sees, and
+    carries the maximum of the logits, the sum of the weights and the sum of the
+    values under them. The virtual logit starts them; a masked logit never is the
+    maximum, and its weight is zero, so that a tile that is skipped and one that is
+    masked are the same. A tile of keys that all queries see is not masked.
+
+    The sizes are those that a target asks for.
+
+    ```
+    // before
+    kernel.attention %q, %k, %v outs(%y : memref<1x64x2x8xf32>) {window = 64}
+        : memref<1x64x2x8xf32>, memref<1x128x2x8xf32>, memref<1x128x2x8xf32>
+
+    // after
+    scf.forall (%lane, %head, %i) in (1, 2, 2) {
+      %0 = tile.load %q[%lane, %i, %head, %c0] axes [1, 3] : memref<1x64x2x8xf32> -> tensor<32x8xf32>
+      %1:3 = scf.for %j = %begin to %end step %c1 iter_args(%maximum = %2, %sum = %3, %values = %4) -> (...) {
+        %5 = tile.load %k[%lane, %j, %head, %c0] axes [1, 3] : memref<1x128x2x8xf32> -> tensor<32x8xf32>
+        %6 = linalg.contract {...} ins(%0, %5) outs(%zeros) -> tensor<32x32xf32>
+        ...
+      }
+      tile.store %result, %y[%lane, %i, %head, %c0] axes [1, 3] : tensor<32x8xf32>, memref<1x64x2x8xf32>
+    }
+    ```
+
+    Requires: `kernel.attention` on buffers.
+    Ensures:  no `kernel.attention` is left; iterations of the grid write to
+              disjoint memory.
+    Numerics: sums run tile by tile, in the order of keys.
+  }];
+  let options = [
+    Option<"queries", "queries", "int64_t", "96", "most queries of a tile">,
+    Option<"keys", "keys", "int64_t", "128", "most keys of a tile">,
+    Option<"queryStep", "query-step", "int64_t", "1", "what queries are a multiple of">,
+    Option<"keyStep", "key-step", "int64_t", "1", "what keys are a multiple of">];
+  let dependentDialects = [
+    "brt::tile::TileDialect", "mlir::arith::ArithDialect",
+    "mlir::linalg::LinalgDialect", "mlir::math::MathDialect",
+    "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect",
+    "mlir::tensor::TensorDialect"];
+}
+
 #endif // BRT_PASSES_TILE_TD

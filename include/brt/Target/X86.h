@@ -4,6 +4,7 @@
 #ifndef BRT_TARGET_X86_H
 #define BRT_TARGET_X86_H
 
+#include "brt/passes/Pipelines/Lowering.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/SmallVector.h"
 #include <optional>
@@ -33,6 +34,7 @@ struct CompileOptions {
   /// Options of --brt-add-optimizer, for a program with the entry point
   /// `train_step`; without them it has none.
   std::optional<std::string> training;
+  AttentionOptions attention;
 };
 
 /// Compiles the entry points of a module of the level `model` or `cell` to one

@@ -4,6 +4,7 @@
 #ifndef BRT_TRANSLATE_OBJECT_H
 #define BRT_TRANSLATE_OBJECT_H
 
+#include "brt/passes/Pipelines/Lowering.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/SmallVector.h"
 #include <optional>
@@ -25,6 +26,7 @@ struct ObjectOptions {
   /// A folder that keeps compiled objects by the content that they were
   /// compiled from; empty for none.
   std::string cacheDir;
+  AttentionOptions attention;
 };
 
 /// Compile a module of the level `model` or `cell` and write a file:

@@ -115,8 +115,8 @@ static FailureOr<brt::Manifest> lowerToKernels(ModuleOp module,
     return failure();
   FailureOr<brt::Manifest> manifest = brt::Manifest::build(module);
   if (failed(manifest) ||
-      failed(runPipeline(module, [](OpPassManager &manager) {
-        brt::buildBufferPipeline(manager);
+      failed(runPipeline(module, [&](OpPassManager &manager) {
+        brt::buildBufferPipeline(manager, options.attention.fuse);
         manager.addPass(brt::createInstrumentKernelsPass());
         return success();
       })))
@@ -151,10 +151,12 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
 /// entry points can be called from outside.
 static std::unique_ptr<llvm::Module>
 compileVariant(ModuleOp kernels, const InstructionSet &isa,
+               const brt::AttentionOptions &attention,
                llvm::LLVMContext &context) {
   OwningOpRef<ModuleOp> module = kernels.clone();
   if (failed(runPipeline(*module, [&](OpPassManager &manager) {
-        brt::LoweringOptions options{isa.vectorBytes, isa.vectorRegisters};
+        brt::LoweringOptions options{isa.vectorBytes, isa.vectorRegisters,
+                                     attention};
         brt::buildTilePipeline(manager, options);
         brt::buildVectorPipeline(manager, options);
         brt::buildLLVMPipeline(manager);
@@ -229,7 +231,8 @@ LogicalResult brt::x86::compileToObject(ModuleOp module,
   for (const InstructionSet &isa : getInstructionSets()) {
     if (!llvm::is_contained(options.instructionSets, isa.name))
       continue;
-    std::unique_ptr<llvm::Module> code = compileVariant(*kernels, isa, context);
+    std::unique_ptr<llvm::Module> code =
+        compileVariant(*kernels, isa, options.attention, context);
     if (!code)
       return failure();
     program.setDataLayout(code->getDataLayout());

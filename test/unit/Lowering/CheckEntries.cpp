@@ -98,8 +98,10 @@ static void checkEntry(const CompiledProgram &program, unsigned entry,
 }
 
 void brt::test::checkEntries(ModuleOp module, const Tolerance &tolerance,
-                             ArrayRef<int64_t> laneCounts) {
-  std::unique_ptr<CompiledProgram> program = CompiledProgram::compile(module);
+                             ArrayRef<int64_t> laneCounts,
+                             const AttentionOptions &attention) {
+  std::unique_ptr<CompiledProgram> program =
+      CompiledProgram::compile(module, attention);
   ASSERT_TRUE(program);
   for (auto [entry, function] : llvm::enumerate(module.getOps<func::FuncOp>()))
     for (int64_t lanes : laneCounts)

@@ -5,6 +5,7 @@
 #define BRT_TEST_UNIT_LOWERING_CHECKENTRIES_H
 
 #include "brt/Reference/Evaluate.h"
+#include "brt/passes/Pipelines/Lowering.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/ArrayRef.h"
 
@@ -24,7 +25,8 @@ struct Tolerance {
 /// threads. The attribute `test.range = array<i64: a, b>` of an argument bounds
 /// its integers.
 void checkEntries(mlir::ModuleOp module, const Tolerance &tolerance,
-                  llvm::ArrayRef<int64_t> laneCounts);
+                  llvm::ArrayRef<int64_t> laneCounts,
+                  const AttentionOptions &attention = {});
 
 } // namespace brt::test
 

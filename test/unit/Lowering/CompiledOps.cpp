@@ -16,8 +16,8 @@ static std::string replace(std::string text, StringRef from, std::string to) {
 }
 
 void CompiledOps::check(std::string text,
-                        std::initializer_list<int64_t> laneCounts,
-                        double slack) {
+                        std::initializer_list<int64_t> laneCounts, double slack,
+                        const AttentionOptions &attention) {
   StringRef type = GetParam().type;
   text = replace(text, "xT>", ("x" + type + ">").str());
   text =
@@ -29,7 +29,7 @@ void CompiledOps::check(std::string text,
   ASSERT_TRUE(module) << text;
   Tolerance tolerance = GetParam();
   tolerance.error *= slack;
-  checkEntries(*module, tolerance, laneCounts);
+  checkEntries(*module, tolerance, laneCounts, attention);
 }
 
 std::string brt::test::nameOf(const testing::TestParamInfo<Tolerance> &info) {

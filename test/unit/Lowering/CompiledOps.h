@@ -22,7 +22,7 @@ protected:
   /// P for that of parameters. `slack` times the type's tolerance is allowed.
   void check(std::string text,
              std::initializer_list<int64_t> laneCounts = {1, 3},
-             double slack = 1);
+             double slack = 1, const AttentionOptions &attention = {});
 };
 
 /// Names a test by its element type.

@@ -63,10 +63,14 @@ OwningOpRef<ModuleOp> brt::test::parseEntryPoints(MLIRContext &context,
   return module;
 }
 
-std::unique_ptr<CompiledProgram> CompiledProgram::compile(ModuleOp module) {
+std::unique_ptr<CompiledProgram>
+CompiledProgram::compile(ModuleOp module,
+                         const brt::AttentionOptions &attention) {
+  brt::ObjectOptions options;
+  options.attention = attention;
   SmallString<128> path;
   if (llvm::sys::fs::createTemporaryFile("brt-test", "so", path) ||
-      failed(translateToShared(module, {}, path)))
+      failed(translateToShared(module, options, path)))
     return nullptr;
   std::unique_ptr<CompiledProgram> result(new CompiledProgram());
   result->path = path.str().str();

@@ -6,6 +6,7 @@
 
 #include "brt-c/Program.h"
 #include "brt/Reference/Tensor.h"
+#include "brt/passes/Pipelines/Lowering.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -27,7 +28,8 @@ mlir::OwningOpRef<mlir::ModuleOp> parseEntryPoints(mlir::MLIRContext &context,
 class CompiledProgram {
 public:
   /// Null after an error on the standard error stream.
-  static std::unique_ptr<CompiledProgram> compile(mlir::ModuleOp module);
+  static std::unique_ptr<CompiledProgram>
+  compile(mlir::ModuleOp module, const AttentionOptions &attention = {});
   ~CompiledProgram();
 
   /// Variants that this machine runs.

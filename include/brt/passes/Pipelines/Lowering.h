@@ -13,15 +13,26 @@ class OpPassManager;
 
 namespace brt {
 
+/// How attention is computed: as one launch in tiles of up to so many queries
+/// and keys, or unfused, which is what fused code is compared with.
+struct AttentionOptions {
+  bool fuse = true;
+  int64_t queries = 96;
+  int64_t keys = 128;
+};
+
 /// What the code is made for. The default is AVX2.
 struct LoweringOptions {
   int64_t vectorBytes = 32;
   int64_t vectorRegisters = 16;
+  AttentionOptions attention;
 };
 
-/// The level `cell` to the level `kernel`: structured ops on buffers, equal
-/// ones shared, called by the entry points. Independent of the target.
-void buildBufferPipeline(mlir::OpPassManager &manager);
+/// The level `cell` to the level `kernel`: structured ops and fused kernels on
+/// buffers, equal ones shared, called by the entry points. Independent of the
+/// target.
+void buildBufferPipeline(mlir::OpPassManager &manager,
+                         bool fuseAttention = true);
 
 /// The level `kernel` to the level `tile`, in sizes for the target.
 void buildTilePipeline(mlir::OpPassManager &manager,
