@@ -54,14 +54,22 @@ LogicalResult LoadOp::verify() {
       succeeded(verifyAxes(*this, tile, view, getAxes())));
 }
 
-LogicalResult LoadToeplitzOp::verify() {
-  RankedTensorType tile = getResult().getType();
+template <typename OpT>
+static LogicalResult verifyToeplitz(OpT op, RankedTensorType tile) {
   // (C2)
   if (tile.getRank() != 2)
-    return emitOpError("expects a tile of two axes, but got ") << tile;
+    return op.emitOpError("expects a tile of two axes, but got ") << tile;
   // (C1), (C3)
-  return verifyElements(*this, tile, cast<MemRefType>(getView().getType()),
-                        getIndices().size());
+  return verifyElements(op, tile, cast<MemRefType>(op.getView().getType()),
+                        op.getIndices().size());
+}
+
+LogicalResult LoadToeplitzOp::verify() {
+  return verifyToeplitz(*this, getResult().getType());
+}
+
+LogicalResult AddToeplitzOp::verify() {
+  return verifyToeplitz(*this, getTile().getType());
 }
 
 LogicalResult StoreOp::verify() {

@@ -110,6 +110,42 @@ def Tile_LoadToeplitzOp : Tile_Op<"load_toeplitz"> {
 }
 
 //===----------------------------------------------------------------------===//
+// tile.add_toeplitz
+//===----------------------------------------------------------------------===//
+
+def Tile_AddToeplitzOp : Tile_Op<"add_toeplitz"> {
+  let summary = "Add the diagonals of a tile to elements of a view";
+  let description = [{
+    The adjoint of `tile.load_toeplitz`: adds element (i, j) of `tile` to that of
+    `view` at `indices`, the last of which is `i - j` more; not if it is behind
+    either end of the last axis. Each diagonal is summed from its first row on, and
+    added once.
+
+    Constraints:
+
+    * (C1) There is an index for each axis of `view`.
+    * (C2) `tile` has two axes.
+    * (C3) `tile` has the element type of `view`, a floating-point type.
+
+    Example:
+
+    ```mlir
+    func.func @gradient(%tile: tensor<96x128xf32>, %table: memref<8x512xf32>, %head: index, %distance: index) {
+      tile.add_toeplitz %tile, %table[%head, %distance] : tensor<96x128xf32>, memref<8x512xf32>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins
+    Tile_Tile:$tile, Arg<AnyStridedMemRef, "", [MemRead, MemWrite]>:$view,
+    Variadic<Index>:$indices);
+  let assemblyFormat = [{
+    $tile `,` $view `[` $indices `]` attr-dict `:` type($tile) `,` type($view)
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
 // tile.store
 //===----------------------------------------------------------------------===//
 

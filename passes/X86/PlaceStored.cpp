@@ -15,25 +15,33 @@ bool brt::x86::isFoldedFill(Value tile) {
   });
 }
 
-/// Whether a tile is made by updates of what lies where it is stored, with no
-/// other use on the way.
-static bool isUpdateOf(Value tile, brt::tile::StoreOp store) {
+bool brt::x86::mayBeEmpty(scf::ForOp loop) {
+  return loop.getStaticTripCount().value_or(APInt()).isZero();
+}
+
+/// Whether a tile is made by updates of what lies where it is stored, or of
+/// `carried` by the loop around, with no other use on the way.
+static bool isUpdateOf(Value tile, brt::tile::StoreOp store,
+                       Value carried = {}) {
   if (!tile.hasOneUse())
     return false;
-  // What a loop carries is judged with the loop.
   Operation *op = tile.getDefiningOp();
   if (!op)
-    return true;
+    return tile == carried;
   if (isa<linalg::FillOp>(op))
     return isFoldedFill(tile);
   if (auto contract = dyn_cast<linalg::ContractOp>(op))
-    return isUpdateOf(contract.getOutputs()[0], store);
+    return isUpdateOf(contract.getOutputs()[0], store, carried);
   if (auto loop = dyn_cast<scf::ForOp>(op)) {
     unsigned number = cast<OpResult>(tile).getResultNumber();
-    Value yielded = loop.getBody()->getTerminator()->getOperand(number);
-    return loop.getRegionIterArg(number).hasOneUse() &&
-           isUpdateOf(yielded, store) &&
-           isUpdateOf(loop.getInits()[number], store);
+    Value init = loop.getInits()[number];
+    Value argument = loop.getRegionIterArg(number);
+    // Nobody would write a number that nothing is added to.
+    if (mayBeEmpty(loop) && init.getDefiningOp<linalg::FillOp>())
+      return false;
+    return argument.hasOneUse() &&
+           isUpdateOf(loop.getYieldedValues()[number], store, argument) &&
+           isUpdateOf(init, store, carried);
   }
   auto load = dyn_cast<brt::tile::LoadOp>(op);
   return load && load.getView() == store.getView() &&

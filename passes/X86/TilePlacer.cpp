@@ -28,6 +28,8 @@ LogicalResult TilePlacer::placeOp(Operation &op) {
     return placeLoad(load), success();
   if (auto load = dyn_cast<brt::tile::LoadToeplitzOp>(op))
     return placeToeplitz(load), success();
+  if (auto add = dyn_cast<brt::tile::AddToeplitzOp>(op))
+    return placeAddToeplitz(add);
   if (auto store = dyn_cast<brt::tile::StoreOp>(op))
     return placeStore(store);
   if (auto generic = dyn_cast<linalg::GenericOp>(op))
@@ -98,44 +100,6 @@ void TilePlacer::placeLoad(brt::tile::LoadOp load) {
   fillBehindEnds(scratch, inScratch, padding);
 }
 
-/// The elements lie in scratch in falling order, each once; rows of the tile
-/// begin one before the other.
-void TilePlacer::placeToeplitz(brt::tile::LoadToeplitzOp load) {
-  RankedTensorType type = load.getType();
-  int64_t rows = type.getDimSize(0), columns = type.getDimSize(1);
-  Type element = type.getElementType();
-  Value scratch =
-      allocateScratch(MemRefType::get({rows + columns - 1}, element));
-  SmallVector<Value> indices =
-      llvm::map_to_vector(load.getIndices(), [&](Value index) {
-        return mapping.lookupOrDefault(index);
-      });
-  Value end = memref::DimOp::create(b, load.getView(), indices.size() - 1);
-  Value first = b.add(indices.back(), rows - 1);
-  Value padding = arith::ConstantOp::create(
-      b, b.getFloatAttr(element, load.getPadding().convertToDouble()));
-  b.loop(b.index(0), b.index(rows + columns - 1), 1, [&](Value i) {
-    indices.back() = b.sub(first, i);
-    // Below zero is large.
-    Value isInside = arith::CmpIOp::create(b, arith::CmpIPredicate::ult,
-                                           indices.back(), end);
-    Value number = b.select(
-        isInside,
-        [&] {
-          return IndexBuilder::Values{
-              memref::LoadOp::create(b, load.getView(), indices)};
-        },
-        [&] { return IndexBuilder::Values{padding}; })[0];
-    memref::StoreOp::create(b, number, scratch, i);
-  });
-  auto layout = StridedLayoutAttr::get(b.getContext(), rows - 1, {-1, 1});
-  auto tileType = MemRefType::get(type.getShape(), element, layout);
-  buffers[load] = memref::ReinterpretCastOp::create(
-      b, tileType, scratch, /*offset=*/rows - 1, type.getShape(),
-      ArrayRef<int64_t>{-1, 1});
-  readOnly.insert(buffers[load]);
-}
-
 LogicalResult TilePlacer::placeStore(brt::tile::StoreOp store) {
   Value tile = store.getTile();
   if (tile.getDefiningOp<linalg::FillOp>())
@@ -203,7 +167,8 @@ LogicalResult TilePlacer::placeLoop(scf::ForOp loop) {
     if (!isTile(argument))
       return loop.emitOpError("expects to carry tiles, but got ")
              << argument.getType();
-    setScratch(argument, updateInPlace(init, loop, !isFoldedFill(init)));
+    bool reads = mayBeEmpty(loop) || !isFoldedFill(init);
+    setScratch(argument, updateInPlace(init, loop, reads));
     setScratch(result, buffers.lookup(argument));
   }
   auto bound = [&](Value value) { return mapping.lookupOrDefault(value); };
@@ -213,6 +178,7 @@ LogicalResult TilePlacer::placeLoop(scf::ForOp loop) {
   mapping.map(loop.getInductionVar(), outer.getInductionVar());
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(outer.getBody());
+  placeStoredTiles(*loop.getBody());
   if (failed(placeBlock(*loop.getBody())))
     return failure();
   SmallVector<Value> places =

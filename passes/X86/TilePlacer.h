@@ -40,12 +40,20 @@ private:
   llvm::LogicalResult placeOp(mlir::Operation &op);
   void placeLoad(brt::tile::LoadOp load);
   void placeToeplitz(brt::tile::LoadToeplitzOp load);
+  llvm::LogicalResult placeAddToeplitz(brt::tile::AddToeplitzOp add);
   llvm::LogicalResult placeStore(brt::tile::StoreOp store);
   llvm::LogicalResult placeFill(brt::tile::StoreOp store);
   llvm::LogicalResult placeGeneric(mlir::linalg::GenericOp op);
   llvm::LogicalResult placeContraction(mlir::linalg::ContractOp op);
   llvm::LogicalResult placeLoop(mlir::scf::ForOp loop);
   llvm::LogicalResult placeIf(mlir::scf::IfOp op);
+
+  // Tiles of diagonals.
+  Value allocateDiagonals(mlir::RankedTensorType tile);
+  void
+  walkDiagonals(Value view, mlir::ValueRange indices,
+                mlir::RankedTensorType tile,
+                llvm::function_ref<void(Value, mlir::ValueRange, Value)> body);
 
   // Destinations.
   void placeStoredTiles(mlir::Block &block);
@@ -82,6 +90,9 @@ private:
   /// Where scratch of a thread is allocated.
   mlir::Block *scratchBlock = nullptr;
 };
+
+/// Whether a loop may have no iterations: it then leaves what it starts from.
+bool mayBeEmpty(mlir::scf::ForOp loop);
 
 /// Whether a tile is only a number that contractions start from.
 bool isFoldedFill(mlir::Value tile);

@@ -100,3 +100,69 @@ func.func @toeplitz(%a: memref<2x16xf32>, %b: memref<4x8xf32>, %i: index) {
   }
   return
 }
+
+// -----
+
+// Its adjoint sums diagonals in scratch, row by row, and adds each to its element.
+// CHECK-LABEL: func.func @add_toeplitz
+// CHECK-DAG:     %[[TILE:.*]] = memref.alloca() {alignment = 64 : i64} : memref<4x8xf32>
+// CHECK-DAG:     %[[SUMS:.*]] = memref.alloca() {alignment = 64 : i64} : memref<11xf32>
+// CHECK:         linalg.fill ins(%{{.*}} : f32) outs(%[[SUMS]] : memref<11xf32>)
+// CHECK:         scf.for
+// CHECK:           %[[ROW:.*]] = memref.subview %[[TILE]][%[[I:.*]], 0] [1, 8] [1, 1]
+// CHECK:           %[[FIRST:.*]] = arith.subi %c3, %[[I]]
+// CHECK:           %[[PLACE:.*]] = memref.subview %[[SUMS]][%[[FIRST]]] [8] [1]
+// CHECK:           linalg.generic {{.*}} ins(%[[ROW]] : {{.*}} outs(%[[PLACE]]
+// CHECK:         scf.for
+// CHECK:           scf.if
+// CHECK:             memref.load %arg1
+// CHECK:             memref.load %[[SUMS]]
+// CHECK:             memref.store %{{.*}}, %arg1
+func.func @add_toeplitz(%a: memref<4x8xf32>, %b: memref<2x16xf32>, %i: index) {
+  %c0 = arith.constant 0 : index
+  scf.forall (%h) in (1) {
+    %0 = tile.load %a[%c0, %c0] axes [0, 1] : memref<4x8xf32> -> tensor<4x8xf32>
+    %1 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} outs(%0 : tensor<4x8xf32>) {
+    ^bb0(%out: f32):
+      %2 = math.exp %out : f32
+      linalg.yield %2 : f32
+    } -> tensor<4x8xf32>
+    tile.add_toeplitz %1, %b[%h, %i] : tensor<4x8xf32>, memref<2x16xf32>
+  }
+  return
+}
+
+// -----
+
+// Sums of a loop that may have no iterations begin in memory, and what a loop
+// updates where it lies is loaded nowhere.
+// CHECK-LABEL: func.func @in_loop
+// CHECK:         %[[SUMS:.*]] = memref.alloca() {alignment = 64 : i64} : memref<8x8xf32>
+// CHECK:         linalg.fill ins(%{{.*}} : f32) outs(%[[SUMS]] : memref<8x8xf32>)
+// CHECK:         scf.for
+// CHECK-NOT:       linalg.copy
+// CHECK:           %[[B:.*]] = memref.subview %arg1
+// CHECK:           vector.store %{{.*}}, %[[B]]
+// CHECK-NOT:       linalg.copy
+// CHECK:         linalg.copy ins(%[[SUMS]]
+func.func @in_loop(%a: memref<32x8xf32>, %b: memref<32x8xf32>, %c: memref<8x8xf32>, %n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %zero = arith.constant 0.0 : f32
+  scf.forall (%h) in (1) {
+    %empty = tensor.empty() : tensor<8x8xf32>
+    %zeros = linalg.fill ins(%zero : f32) outs(%empty : tensor<8x8xf32>) -> tensor<8x8xf32>
+    %sums = scf.for %i = %c0 to %n step %c1 iter_args(%sum = %zeros) -> (tensor<8x8xf32>) {
+      %x = tile.load %a[%i, %c0] axes [0, 1] : memref<32x8xf32> -> tensor<8x8xf32>
+      %old = tile.load %b[%i, %c0] axes [0, 1] : memref<32x8xf32> -> tensor<8x8xf32>
+      %new = linalg.contract indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+          ins(%x, %x : tensor<8x8xf32>, tensor<8x8xf32>) outs(%old : tensor<8x8xf32>) -> tensor<8x8xf32>
+      tile.store %new, %b[%i, %c0] axes [0, 1] : tensor<8x8xf32>, memref<32x8xf32>
+      %next = linalg.contract indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+          ins(%x, %x : tensor<8x8xf32>, tensor<8x8xf32>) outs(%sum : tensor<8x8xf32>) -> tensor<8x8xf32>
+      scf.yield %next : tensor<8x8xf32>
+    }
+    tile.store %sums, %c[%c0, %c0] axes [0, 1] : tensor<8x8xf32>, memref<8x8xf32>
+  }
+  return
+}
