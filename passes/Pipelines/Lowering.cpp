@@ -57,7 +57,7 @@ void brt::buildBufferPipeline(OpPassManager &manager, bool fuseAttention) {
   manager.addPass(createFissionRecurrencePass());
   // No CSE behind it: what the backward pass computes again, such as masks of
   // dropout and weights of attention, would be kept from the forward pass.
-  manager.addPass(createConvertBrtToLinalgPass({fuseAttention}));
+  manager.addPass(createConvertBrtToLinalgPass({fuseAttention, fuseAttention}));
   manager.addPass(createConvertElementwiseToLinalgPass());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createLoopInvariantCodeMotionPass());
@@ -99,6 +99,12 @@ void brt::buildTilePipeline(OpPassManager &manager,
   attention.queryStep = tiles.rowStep;
   attention.keyStep = tiles.columnStep;
   manager.addPass(createTileAttentionPass(attention));
+  TileAttentionAdjointPassOptions adjoint;
+  adjoint.queries = attention.queries;
+  adjoint.keys = attention.keys;
+  adjoint.queryStep = attention.queryStep;
+  adjoint.keyStep = attention.keyStep;
+  manager.addPass(createTileAttentionAdjointPass(adjoint));
 }
 
 void brt::buildVectorPipeline(OpPassManager &manager,

@@ -72,6 +72,13 @@ def TileProductsPass : Pass<"brt-tile-products", "mlir::ModuleOp"> {
     "mlir::scf::SCFDialect", "mlir::tensor::TensorDialect"];
 }
 
+/// The sizes of tiles of attention and of its adjoint.
+defvar Tile_AttentionSizes = [
+  Option<"queries", "queries", "int64_t", "96", "most queries of a tile">,
+  Option<"keys", "keys", "int64_t", "128", "most keys of a tile">,
+  Option<"queryStep", "query-step", "int64_t", "1", "what queries are a multiple of">,
+  Option<"keyStep", "key-step", "int64_t", "1", "what keys are a multiple of">];
+
 def TileAttentionPass : Pass<"brt-tile-attention", "mlir::ModuleOp"> {
   let summary = "Write attention as programs over tiles";
   let description = [{
@@ -106,11 +113,52 @@ def TileAttentionPass : Pass<"brt-tile-attention", "mlir::ModuleOp"> {
               disjoint memory.
     Numerics: sums run tile by tile, in the order of keys.
   }];
-  let options = [
-    Option<"queries", "queries", "int64_t", "96", "most queries of a tile">,
-    Option<"keys", "keys", "int64_t", "128", "most keys of a tile">,
-    Option<"queryStep", "query-step", "int64_t", "1", "what queries are a multiple of">,
-    Option<"keyStep", "key-step", "int64_t", "1", "what keys are a multiple of">];
+  let options = Tile_AttentionSizes;
+  let dependentDialects = [
+    "brt::tile::TileDialect", "mlir::arith::ArithDialect",
+    "mlir::linalg::LinalgDialect", "mlir::math::MathDialect",
+    "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect",
+    "mlir::tensor::TensorDialect"];
+}
+
+def TileAttentionAdjointPass : Pass<"brt-tile-attention-adjoint", "mlir::ModuleOp"> {
+  let summary = "Write adjoints of attention as programs over tiles";
+  let description = [{
+    A `kernel.attention_adjoint` becomes a grid over lanes and heads. Each walks the
+    tiles of keys and, for each of them, the tiles of queries that see a key of it;
+    it carries the gradients of the keys and values, and adds to those of the
+    queries in memory. Weights are computed again from the log-sum-exp; those of
+    pairs that are not seen are zero, so that a tile that is skipped and one that is
+    masked are the same. A tile of keys that all queries see is not masked.
+
+    The sizes are those that a target asks for.
+
+    ```
+    // before
+    kernel.attention_adjoint %q, %k, %v gradient(%g, %l, %d : ...) outs(%dq, %dk, %dv : ...)
+        {window = 64} : memref<1x64x2x8xf32>, memref<1x128x2x8xf32>, memref<1x128x2x8xf32>
+
+    // after
+    scf.forall (%lane, %head) in (1, 2) {
+      scf.for %i = ... { tile.store %zeros, %dq[%lane, %i, %head, %c0] ... }
+      scf.for %j = %c0 to %c4 step %c1 {
+        %0 = tile.load %k[%lane, %j, %head, %c0] axes [1, 3] : memref<1x128x2x8xf32> -> tensor<32x8xf32>
+        %1:2 = scf.for %i = %begin to %end step %c1 iter_args(%keys = %zeros, %values = %zeros) -> (...) {
+          %2 = linalg.contract {...} ins(%query, %0) outs(%zeros) -> tensor<32x32xf32>
+          ...
+        }
+        tile.store %1#0, %dk[%lane, %j, %head, %c0] axes [1, 3] : tensor<32x8xf32>, memref<1x128x2x8xf32>
+      }
+    }
+    ```
+
+    Requires: `kernel.attention_adjoint` on buffers.
+    Ensures:  no `kernel.attention_adjoint` is left; iterations of the grid write to
+              disjoint memory.
+    Numerics: sums run tile by tile, those of queries in the order of keys, the
+              others in the order of queries.
+  }];
+  let options = Tile_AttentionSizes;
   let dependentDialects = [
     "brt::tile::TileDialect", "mlir::arith::ArithDialect",
     "mlir::linalg::LinalgDialect", "mlir::math::MathDialect",
