@@ -215,6 +215,36 @@ private:
   const Layout &layout;
 };
 
+/// Each lane loads the part of a table that ends with its own distance.
+struct LowerToeplitz : OpConversionPattern<brt::tile::LoadToeplitzOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(brt::tile::LoadToeplitzOp op, OneToNOpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    LaneBuilder b(op.getLoc(), rewriter);
+    RankedTensorType type = op.getType();
+    auto view = cast<MemRefType>(op.getView().getType());
+    Value extent = b.index(view.getShape().back());
+    Value padding =
+        b.number(type.getElementType(), op.getPadding().convertToDouble());
+    SmallVector<Value> indices = llvm::to_vector(op.getIndices());
+    Value first = arith::AddIOp::create(b, indices.back(), b.lane());
+    SmallVector<Value> row;
+    for (int64_t i = 0; i < countScalars(type); ++i) {
+      indices.back() = arith::SubIOp::create(b, first, b.index(i));
+      // As a number without a sign, what is before the begin is behind the end.
+      Value inside = arith::CmpIOp::create(b, arith::CmpIPredicate::ult,
+                                           indices.back(), extent);
+      row.push_back(b.guarded(inside, padding, [&]() -> Value {
+        return memref::LoadOp::create(b, op.getView(), indices);
+      }));
+    }
+    rewriter.replaceOpWithMultiple(op, {ValueRange(row)});
+    return success();
+  }
+};
+
 struct LowerStore : OpConversionPattern<brt::tile::StoreOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -418,8 +448,8 @@ LogicalResult brt::test::lowerToLanes(ModuleOp module, int64_t rows) {
   target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
   RewritePatternSet patterns(context);
   scf::populateSCFStructuralTypeConversionsAndLegality(types, patterns, target);
-  patterns.add<LowerContract, LowerEmpty, LowerFill, LowerGeneric, LowerStore>(
-      types, context);
+  patterns.add<LowerContract, LowerEmpty, LowerFill, LowerGeneric, LowerStore,
+               LowerToeplitz>(types, context);
   patterns.add<LowerLoad>(types, context, layout);
   return applyPartialConversion(module, target, std::move(patterns));
 }

@@ -10,7 +10,9 @@
 #include "Lanes.h"
 #include "../../emulator/Machine.h"
 #include "brt/InitAll.h"
+#include "brt/Reference/Evaluate.h"
 #include "brt/passes/Tile/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Parser/Parser.h"
@@ -93,6 +95,15 @@ static double getRelativeError(const std::vector<float> &values,
   return std::sqrt(error / size);
 }
 
+static void expectNoSpills(const std::string &ptx) {
+  if (std::string(BRT_PTXAS).empty())
+    GTEST_SKIP() << "needs ptxas to count spills";
+  std::string log = askPtxas(ptx);
+  EXPECT_NE(log.find(" 0 bytes spill stores, 0 bytes spill loads"),
+            std::string::npos)
+      << log;
+}
+
 TEST(Lanes, Product) {
   // Ragged along every axis.
   constexpr int64_t m = 100, n = 70, k = 50;
@@ -124,10 +135,70 @@ TEST(Lanes, Product) {
   ASSERT_EQ(c.size(), expected.size());
   EXPECT_LE(getRelativeError(c, expected), 1e-6);
 
-  if (std::string(BRT_PTXAS).empty())
-    GTEST_SKIP() << "needs ptxas to count spills";
-  std::string log = askPtxas(ptx);
-  EXPECT_NE(log.find(" 0 bytes spill stores, 0 bytes spill loads"),
-            std::string::npos)
-      << log;
+  expectNoSpills(ptx);
+}
+
+/// The reference evaluator's results for a function on tensors.
+static std::vector<std::vector<double>>
+evaluate(StringRef text, const std::vector<std::vector<float>> &arguments) {
+  DialectRegistry registry;
+  brt::registerAllDialects(registry);
+  MLIRContext context(registry);
+  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
+  auto function = *module->getOps<func::FuncOp>().begin();
+  using Tensor = brt::reference::Tensor<double>;
+  std::vector<Tensor> tensors;
+  for (auto [type, numbers] :
+       llvm::zip_equal(function.getArgumentTypes(), arguments)) {
+    Tensor tensor = Tensor::ofReals(cast<RankedTensorType>(type).getShape());
+    for (auto [i, number] : llvm::enumerate(numbers))
+      tensor.getReals()[i] = number;
+    tensors.push_back(std::move(tensor));
+  }
+  auto results = brt::reference::evaluateFunction(
+      function, tensors, brt::reference::Arithmetic::F64);
+  std::vector<std::vector<double>> numbers;
+  for (const Tensor &result : *results)
+    numbers.emplace_back(result.getReals().begin(), result.getReals().end());
+  return numbers;
+}
+
+TEST(Lanes, WindowAttention) {
+  // Two tiles of queries, the second ragged, over tiles of 32 keys, of which
+  // some are masked at either edge and some not at all.
+  constexpr int64_t n = 100, m = 196, heads = 2, width = 16, window = 96;
+  std::string ptx = compile(R"(
+    func.func @attention(%q: memref<1x100x2x16xf32>, %k: memref<1x196x2x16xf32>, %v: memref<1x196x2x16xf32>,
+                         %t: memref<2xf32>, %bias: memref<2x96xf32>, %y: memref<1x100x2x16xf32>) {
+      kernel.attention %q, %k, %v temperature(%t : memref<2xf32>) bias(%bias : memref<2x96xf32>)
+          outs(%y : memref<1x100x2x16xf32>) {window = 96 : i64, scale = 0.25 : f64}
+          : memref<1x100x2x16xf32>, memref<1x196x2x16xf32>, memref<1x196x2x16xf32>
+      return
+    })",
+                            [] {
+                              brt::TileAttentionPassOptions options;
+                              options.queries = options.queryStep = kRows;
+                              options.keys = options.keyStep = 32;
+                              return brt::createTileAttentionPass(options);
+                            }());
+  ASSERT_FALSE(ptx.empty());
+  std::vector<std::vector<float>> arguments = {draw(n * heads * width, 1),
+                                               draw(m * heads * width, 2),
+                                               draw(m * heads * width, 3),
+                                               {0.5f, 2.0f},
+                                               draw(heads * window, 4)};
+  std::vector<double> expected = evaluate(R"(
+    func.func @attention(%q: tensor<1x100x2x16xf32>, %k: tensor<1x196x2x16xf32>, %v: tensor<1x196x2x16xf32>,
+                         %t: tensor<2xf32>, %bias: tensor<2x96xf32>) -> tensor<1x100x2x16xf32> {
+      %0 = brt.window_attention %q, %k, %v temperature(%t : tensor<2xf32>) bias(%bias : tensor<2x96xf32>)
+          {window = 96, scale = 0.25 : f64} : tensor<1x100x2x16xf32>, tensor<1x196x2x16xf32>
+      return %0 : tensor<1x100x2x16xf32>
+    })",
+                                          arguments)
+                                     .front();
+  std::vector<float> y =
+      run(ptx, "attention", /*blocks=*/heads * 2, arguments, expected.size());
+  ASSERT_EQ(y.size(), expected.size());
+  EXPECT_LE(getRelativeError(y, expected), 1e-5);
+  expectNoSpills(ptx);
 }
