@@ -12,7 +12,7 @@ import lit.formats
 config.name = "BRT"
 config.test_format = lit.formats.ShTest()
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["Inputs", "unit", "fuzz", "golden", "robustness"]
+config.excludes = ["Inputs", "benchmark", "unit", "fuzz", "golden", "robustness"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.brt_obj_root, "test")
 
