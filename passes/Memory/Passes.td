@@ -6,6 +6,46 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ReuseOperandsPass : Pass<"brt-reuse-operands"> {
+  let summary = "Compute element-wise ops in place of operands that are dead";
+  let description = [{
+    Where an element-wise op is the last to read a tensor that a structured op has
+    made, and that is of the type of its result, it writes over that tensor.
+
+    ```mlir
+    // before
+    func.func @before(%x: tensor<8xf32>) -> tensor<8xf32> {
+      %e = tensor.empty() : tensor<8xf32>
+      %0 = linalg.exp ins(%x : tensor<8xf32>) outs(%e : tensor<8xf32>) -> tensor<8xf32>
+      %1 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+          ins(%0 : tensor<8xf32>) outs(%e : tensor<8xf32>) {
+      ^bb0(%in: f32, %out: f32):
+        %2 = arith.negf %in : f32
+        linalg.yield %2 : f32
+      } -> tensor<8xf32>
+      return %1 : tensor<8xf32>
+    }
+
+    // after
+    func.func @after(%x: tensor<8xf32>) -> tensor<8xf32> {
+      %e = tensor.empty() : tensor<8xf32>
+      %0 = linalg.exp ins(%x : tensor<8xf32>) outs(%e : tensor<8xf32>) -> tensor<8xf32>
+      %1 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+          ins(%0 : tensor<8xf32>) outs(%0 : tensor<8xf32>) {
+      ^bb0(%in: f32, %out: f32):
+        %2 = arith.negf %in : f32
+        linalg.yield %2 : f32
+      } -> tensor<8xf32>
+      return %1 : tensor<8xf32>
+    }
+    ```
+
+    Requires: nothing beyond verified IR.
+    Ensures:  an op writes over at most what it reads last.
+    Numerics: bit-exact.
+  }];
+}
+
 def UpdateLoopsInPlacePass : Pass<"brt-update-loops-in-place"> {
   let summary = "Make loops yield the buffers that they carry";
   let description = [{

@@ -64,6 +64,7 @@ void brt::buildBufferPipeline(OpPassManager &manager, bool fuseAttention) {
   manager.addPass(createFuseElementwisePass());
   manager.addPass(createCloneFillsPass());
   manager.addPass(createExposeBuffersPass());
+  manager.addPass(createReuseOperandsPass());
   manager.addPass(bufferization::createEmptyTensorEliminationPass());
   bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.allowReturnAllocsFromLoops = true;
