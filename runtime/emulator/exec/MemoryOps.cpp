@@ -5,6 +5,7 @@
 #include "exec/Async.h"
 #include "exec/Memory.h"
 
+#include <algorithm>
 #include <cstring>
 
 using namespace brt::emu;
@@ -129,6 +130,26 @@ static void loadRow(Warp &warp, const MemoryOp &op, const uint8_t *from,
   }
 }
 
+/// A few long runs of single elements, all lanes that are active. False for
+/// anything else.
+template <class Elem, class Storage>
+static bool loadRuns(Warp &warp, const MemoryOp &op, const Resolved &where) {
+  constexpr int kMaxRuns = 8;
+  uint32_t heads = where.lanes & ~(where.next | where.same);
+  if (op.count != 1 || op.strong || where.lanes != warp.active ||
+      __builtin_popcount(heads) > kMaxRuns)
+    return false;
+  Storage *d = warp.reg<Storage>(op.regs[0]);
+  forRuns(where, [&](Run run) {
+    const Elem *from = reinterpret_cast<const Elem *>(where.host[run.first]);
+    if (run.same)
+      std::fill_n(d + run.first, run.count, static_cast<Storage>(*from));
+    else
+      std::copy_n(from, run.count, d + run.first);
+  });
+  return true;
+}
+
 template <class Elem, class Storage>
 static const Inst *runLoad(const Inst *inst, Warp &warp) {
   const MemoryOp &op = inst->info<MemoryOp>();
@@ -148,6 +169,8 @@ static const Inst *runLoad(const Inst *inst, Warp &warp) {
   if (warp.stopped())
     return nullptr;
   noteReads(inst, warp, where, op.size(), op);
+  if (loadRuns<Elem, Storage>(warp, op, where))
+    BRT_EMU_NEXT(inst + 1, warp);
   for (uint32_t left = where.lanes; left; left &= left - 1) {
     unsigned lane = __builtin_ctz(left);
     const uint8_t *from = where.host[lane];

@@ -28,7 +28,8 @@ struct BasicBlock {
 struct Code {
   const Function *function = nullptr;
   std::vector<Inst> insts;
-  /// Registers, then the words of tracked registers, then constants.
+  /// Registers, then the words of tracked registers, then what one instruction
+  /// needs for itself, then constants.
   uint32_t frameBytes = 0;
   uint32_t trackedAt = 0, trackedBytes = 0;
   uint32_t constantsAt = 0;

@@ -8,6 +8,7 @@
 #include "exec/Cluster.h"
 #include "exec/Translator.h"
 
+#include <algorithm>
 #include <chrono>
 
 using namespace brt::emu;
@@ -42,12 +43,6 @@ static uint32_t specialValue(const Inst *inst, const Warp &warp,
   const LaunchConfig &config = block.launch.config;
   uint32_t bit = 1u << lane;
   switch (static_cast<Special>(inst->aux)) {
-  case Special::TidX:
-    return warp.tid[0][lane];
-  case Special::TidY:
-    return warp.tid[1][lane];
-  case Special::TidZ:
-    return warp.tid[2][lane];
   case Special::NtidX:
     return config.block[0];
   case Special::NtidY:
@@ -120,8 +115,15 @@ const Inst *brt::emu::runSpecial(const Inst *inst, Warp &warp) {
     }
   } else {
     uint32_t *d = warp.reg<uint32_t>(inst->d);
-    for (unsigned lane = 0; lane < kLanes; ++lane)
-      d[lane] = specialValue(inst, warp, lane);
+    bool ofLane = which == Special::LaneId || (which >= Special::LaneMaskEq &&
+                                               which <= Special::LaneMaskGe);
+    if (which <= Special::TidZ)
+      std::copy_n(warp.tid[inst->aux], kLanes, d);
+    else if (!ofLane)
+      std::fill_n(d, kLanes, specialValue(inst, warp, 0));
+    else
+      for (unsigned lane = 0; lane < kLanes; ++lane)
+        d[lane] = specialValue(inst, warp, lane);
   }
   BRT_EMU_NEXT(inst + 1, warp);
 }

@@ -62,13 +62,12 @@ void Translator::layOutRegisters() {
     registerAt[i] = at;
     at += sizeof(uint32_t);
   }
-  registersEnd = alignTo(at, kRegisterAlign);
-  temporaryEnd = registersEnd + kTemporaryBytes;
-  code.trackedAt = temporaryEnd;
-  code.constantsAt =
-      alignTo(temporaryEnd + sizeof(uint32_t) * static_cast<uint32_t>(
-                                                    function.registers.size()),
-              kRegisterAlign);
+  code.trackedAt = alignTo(at, kRegisterAlign);
+  uint32_t masks = static_cast<uint32_t>(function.registers.size()) *
+                   static_cast<uint32_t>(sizeof(uint32_t));
+  temporaryStart = alignTo(code.trackedAt + masks, kRegisterAlign);
+  temporaryEnd = temporaryStart + kTemporaryBytes;
+  code.constantsAt = temporaryEnd;
 }
 
 /// Shared variables of functions other than kernels keep one place in every
@@ -358,7 +357,7 @@ uint32_t Translator::temporary(unsigned bytesPerLane) {
   temporaryAt += std::max(2u, bytesPerLane) * kLanes;
   if (temporaryAt > temporaryEnd) {
     fail("expects fewer operands");
-    temporaryAt = registersEnd;
+    temporaryAt = temporaryStart;
   }
   return at;
 }
@@ -530,7 +529,7 @@ bool Translator::translateOne(size_t index) {
   group = &groups[index];
   understood.assign(current->modifiers.size(), false);
   nextType = 0;
-  temporaryAt = registersEnd;
+  temporaryAt = temporaryStart;
   const OpcodeTable &table = opcodeTable();
   auto found = table.find(current->opcode);
   if (found == table.end())

@@ -141,7 +141,7 @@ private:
   std::map<uint32_t, const Operand *> constantIn;
   std::map<const Variable *, uint32_t> localAt, sharedAt;
   std::map<std::pair<uint64_t, unsigned>, uint32_t> constantAt;
-  uint32_t registersEnd = 0, temporaryAt = 0, temporaryEnd = 0;
+  uint32_t temporaryStart = 0, temporaryAt = 0, temporaryEnd = 0;
   std::vector<Group> groups;
   std::vector<bool> startsBlock; // Function::body, and one past its end
 
