@@ -25,8 +25,12 @@ def Tile_Dialect : Dialect {
   }];
 }
 
+def Tile_HasDefaults : NativeOpTrait<"HasDefaults"> {
+  let cppNamespace = "::brt";
+}
+
 class Tile_Op<string mnemonic, list<Trait> traits = []>
-    : Op<Tile_Dialect, mnemonic, traits>;
+    : Op<Tile_Dialect, mnemonic, traits # [Tile_HasDefaults]>;
 
 def Tile_Tile : Type<And<[
     CPred<"::llvm::isa<::mlir::RankedTensorType>($_self)">,

@@ -4,6 +4,7 @@
 #ifndef BRT_DIALECTS_TILE_TILE_H
 #define BRT_DIALECTS_TILE_TILE_H
 
+#include "brt/dialects/Brt/Defaults.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"
