@@ -121,7 +121,10 @@ static MaybeExtent getExtent(Value buffer, int64_t axis) {
     return evaluate(expand.getMixedOutputShape()[axis]);
   if (auto collapse = dyn_cast_or_null<memref::CollapseShapeOp>(op)) {
     MaybeExtent extent = Extent{0, 1};
-    for (int64_t part : collapse.getReassociationIndices()[axis])
+    // Named, as the range of a loop does not keep what it is part of alive.
+    SmallVector<ReassociationIndices> parts =
+        collapse.getReassociationIndices();
+    for (int64_t part : parts[axis])
       extent = multiply(extent, getExtent(collapse.getSrc(), part));
     return extent;
   }

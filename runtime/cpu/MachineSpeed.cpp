@@ -44,7 +44,7 @@ double brt::rt::measureFlops(std::string_view isa) {
 static constexpr int64_t kReadBytes = int64_t(512) << 20;
 static constexpr int kReadPasses = 5;
 
-/// The sum of 64-bit words, in as many chains as hide the latency of a sum.
+/// Adds up 64-bit words, in as many chains as hide the latency of a sum.
 __attribute__((target("avx2"))) static int64_t sum(const int64_t *words,
                                                    int64_t count) {
   __m256i sums[8] = {};
@@ -53,11 +53,11 @@ __attribute__((target("avx2"))) static int64_t sum(const int64_t *words,
       sums[j] = _mm256_add_epi64(
           sums[j], _mm256_loadu_si256(
                        reinterpret_cast<const __m256i *>(words + i + 4 * j)));
-  int64_t total = 0;
+  __m256i total = _mm256_setzero_si256();
   for (__m256i value : sums)
-    total += _mm256_extract_epi64(value, 0) + _mm256_extract_epi64(value, 1) +
-             _mm256_extract_epi64(value, 2) + _mm256_extract_epi64(value, 3);
-  return total;
+    total = _mm256_add_epi64(total, value);
+  return _mm256_extract_epi64(total, 0) ^ _mm256_extract_epi64(total, 1) ^
+         _mm256_extract_epi64(total, 2) ^ _mm256_extract_epi64(total, 3);
 }
 
 double brt::rt::measureReadBandwidth() {
