@@ -11,6 +11,7 @@
 
 #include "AttentionWindow.h"
 #include "ConvertBrtToLinalg.h"
+#include "MaskedLogits.h"
 #include "StructuredBuilder.h"
 #include "brt/dialects/Brt/Brt.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -18,12 +19,6 @@
 
 using namespace mlir;
 using namespace brt;
-
-/// The logit that stands for "no key": its weight goes to a zero value.
-static constexpr double kVirtualLogit = -1000.0;
-/// A masked logit, and what it is told by.
-static constexpr double kMaskedLogit = -1e30;
-static constexpr double kMaskedBelow = -1e29;
 
 namespace {
 

@@ -16,6 +16,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "passes/Lowering/MaskedLogits.h"
 
 namespace brt {
 #define GEN_PASS_DEF_TILEATTENTIONPASS
@@ -24,12 +25,6 @@ namespace brt {
 
 using namespace mlir;
 using namespace brt;
-
-/// The logit that stands for "no key": its weight goes to a zero value.
-static constexpr double kVirtualLogit = -1000.0;
-/// A masked logit, and what it is told by.
-static constexpr double kMaskedLogit = -1e30;
-static constexpr double kMaskedBelow = -1e29;
 
 namespace {
 
