@@ -11,6 +11,7 @@
 #include "EntryRunner.h"
 #include "Terminal.h"
 #include "brt/runtime/MachineSpeed.h"
+#include "brt/runtime/Median.h"
 #include "brt/runtime/Stream.h"
 #include "brt/runtime/Threads.h"
 #include <algorithm>
@@ -78,12 +79,6 @@ private:
 
 static double getSecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-static double getMedian(std::vector<double> values) {
-  auto middle = values.begin() + values.size() / 2;
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
 }
 
 /// Calls again and again for as long as a line may take; the first call warms

@@ -4,21 +4,15 @@
 #include "Measure.h"
 #include "brt/runtime/Buffer.h"
 #include "brt/runtime/MachineSpeed.h"
+#include "brt/runtime/Median.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
-#include <algorithm>
 
 using namespace brt::benchmark;
 using namespace brt::rt;
 
 /// Rounds of a measurement, of which the median counts.
 static constexpr int kRounds = 9;
-
-static double getMedian(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + values.size() / 2,
-                   values.end());
-  return values[values.size() / 2];
-}
 
 Speed brt::benchmark::measure(const brt::test::CompiledProgram &program,
                               const brt_variant_t &variant, unsigned entry,

@@ -13,6 +13,7 @@
 #include "OneDnn.h"
 #include "brt/runtime/Buffer.h"
 #include "brt/runtime/MachineSpeed.h"
+#include "brt/runtime/Median.h"
 #include "mlir/IR/MLIRContext.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
@@ -70,12 +71,6 @@ func.func @p{0}(%x: tensor<?x{1}x{2}xf32>, %y: tensor<?x{1}x{3}xf32>) -> tensor<
   return %0 : tensor<{2}x{3}xf32>
 })";
   return llvm::formatv(text, number, shape.rows, shape.in, shape.out).str();
-}
-
-static double getMedian(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + values.size() / 2,
-                   values.end());
-  return values[values.size() / 2];
 }
 
 /// What oneDNN is asked for: the entry point of a shape.
