@@ -8,6 +8,7 @@
 
 #include "exec/Exact.h"
 #include "exec/ExactRing.h"
+#include "exec/Packed.h"
 
 #include <algorithm>
 
@@ -121,17 +122,6 @@ struct Clamped {
     if (clamp == Clamp::Saturate)
       result = Extremum<Ring, false>::apply(result, Ring::kOne);
     return result;
-  }
-};
-
-/// Both halves of a 32-bit register.
-template <class Op>
-struct Packed {
-  template <class... T>
-  static uint32_t apply(T... operands) {
-    uint32_t low = Op::apply(static_cast<uint16_t>(operands)...);
-    uint32_t high = Op::apply(static_cast<uint16_t>(operands >> 16)...);
-    return high << 16 | low;
   }
 };
 } // namespace

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "exec/FloatFormats.h"
+#include "exec/Packed.h"
 
 using namespace brt::emu;
 
@@ -52,17 +53,6 @@ struct Half {
     if (then == Then::Relu && result == result)
       result = result > 0 ? result : 0.0;
     return Format::store(result);
-  }
-};
-
-/// Both halves of a 32-bit register.
-template <class Op>
-struct Packed {
-  template <class... T>
-  static uint32_t apply(T... operands) {
-    uint32_t low = Op::apply(static_cast<uint16_t>(operands)...);
-    uint32_t high = Op::apply(static_cast<uint16_t>(operands >> 16)...);
-    return high << 16 | low;
   }
 };
 } // namespace
