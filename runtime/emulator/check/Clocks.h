@@ -18,6 +18,8 @@
 #ifndef BRT_EMULATOR_CHECK_CLOCKS_H
 #define BRT_EMULATOR_CHECK_CLOCKS_H
 
+#include "check/Stamp.h"
+
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -92,6 +94,13 @@ public:
   /// The same for an access of another block.
   bool orderedAcross(unsigned warp, uint32_t otherBlock, unsigned otherWarp,
                      uint32_t tick) const;
+  /// The same for an access of any block, by the threads of both.
+  bool ordered(const Access &access, uint32_t otherBlock, const Access &other,
+               uint32_t tick) const {
+    return otherBlock == block
+               ? ordered(access.warp, access.lane, other.warp, other.lane, tick)
+               : orderedAcross(access.warp, otherBlock, other.warp, tick);
+  }
   /// Whether some warp of the block knows such an access.
   bool anyKnows(uint32_t otherBlock, unsigned otherWarp, uint32_t tick) const;
 

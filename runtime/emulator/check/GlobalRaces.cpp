@@ -13,10 +13,7 @@ bool GlobalRaces::races(const BlockClocks &known, const Access &access,
   uint32_t tick = earlier.tick[at];
   if (tick == 0 || (other.strong && access.strong))
     return false;
-  if (earlier.block[at] == known.block)
-    return !known.ordered(access.warp, access.lane, other.warp, other.lane,
-                          tick);
-  return !known.orderedAcross(access.warp, earlier.block[at], other.warp, tick);
+  return !known.ordered(access, earlier.block[at], other, tick);
 }
 
 void GlobalRaces::fill(Conflict &conflict, const Stamps &earlier, size_t at) {

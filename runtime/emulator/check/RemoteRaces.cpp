@@ -22,11 +22,7 @@ bool RemoteRaces::races(const BlockClocks &known, const Access &access,
     return false;
   if (who & kInFlightBit)
     return true;
-  Access other = unpackWho(who);
-  if (earlier.block[at] == known.block)
-    return !known.ordered(access.warp, access.lane, other.warp, other.lane,
-                          tick);
-  return !known.orderedAcross(access.warp, earlier.block[at], other.warp, tick);
+  return !known.ordered(access, earlier.block[at], unpackWho(who), tick);
 }
 
 void RemoteRaces::fill(Conflict &conflict, const Stamps &earlier, size_t at) {
