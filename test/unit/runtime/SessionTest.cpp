@@ -198,6 +198,26 @@ TEST_F(Session, KeepsCarriesApart) {
   EXPECT_EQ(*eval.getCarry().current().find("0/state")->as<float>(), 8);
 }
 
+/// An entry point `init` whose second parameter is half of a tiny number.
+static void initTiny(int64_t, const void *const *, void *const *results,
+                     void *) {
+  volatile float tiny = 1e-38f, half = 0.5f;
+  *static_cast<float *>(results[1]) = tiny * half;
+}
+
+TEST_F(Session, FlushesDenormalsInEntryPoints) {
+  brt_entry_fn_t entries[] = {initTiny, nullptr, nullptr, nullptr};
+  brt_variant_t variant = {"avx2", entries};
+  brt_program_t tiny = brt_program;
+  tiny.variants = &variant;
+  tiny.variant_count = 1;
+  Result<Program> created = Program::create(tiny);
+  ASSERT_TRUE(created.ok()) << created.status().message();
+  Result<Parameters> made = Parameters::init(*created, 1);
+  ASSERT_TRUE(made.ok()) << made.status().message();
+  EXPECT_EQ(*made->tensors().find("head/scale")->as<float>(), 0);
+}
+
 TEST_F(Session, NamesAnEntryPointThatIsMissing) {
   Status status = Call::create(program, "train", 1).status();
   EXPECT_EQ(status.code(), StatusCode::Unsupported);
