@@ -202,14 +202,16 @@ static Result addNode(GraphNode **node, Graph *graph,
   GraphNodeParams all = asParams(params);
   return cuGraphAddNode(node, graph, dependencies, count, &all);
 }
-/// What the node was made from; null for a node of a capture.
+/// What the node was made from, as `select` finds it in its parameters.
+template <class Params, class Select>
 static Result getParams(const GraphNode *node, GraphNodeType type,
-                        const GraphNodeParams *&params) {
+                        Params *params, Select select) {
   if (node->type != type)
     return ErrorInvalidValue;
-  params = node->params.get();
-  return params ? Success
-                : notSupported("the parameters of a node of a capture");
+  if (!node->params)
+    return notSupported("the parameters of a node of a capture");
+  *params = select(*node->params);
+  return Success;
 }
 
 BRT_CUDA_API cuGraphAddKernelNode_v2(GraphNode **node, Graph *graph,
@@ -220,11 +222,8 @@ BRT_CUDA_API cuGraphAddKernelNode_v2(GraphNode **node, Graph *graph,
 }
 BRT_CUDA_API cuGraphKernelNodeGetParams_v2(GraphNode *node,
                                            KernelNodeParams *params) {
-  const GraphNodeParams *all = nullptr;
-  Result result = getParams(node, GraphNodeType::Kernel, all);
-  if (result == Success)
-    *params = all->kernel;
-  return result;
+  return getParams(node, GraphNodeType::Kernel, params,
+                   [](const GraphNodeParams &all) { return all.kernel; });
 }
 BRT_CUDA_API cuGraphKernelNodeSetParams_v2(GraphNode *node,
                                            const KernelNodeParams *params) {
@@ -241,11 +240,8 @@ BRT_CUDA_API cuGraphAddMemcpyNode(GraphNode **node, Graph *graph,
   return addNode(node, graph, dependencies, count, *params);
 }
 BRT_CUDA_API cuGraphMemcpyNodeGetParams(GraphNode *node, Memcpy3D *params) {
-  const GraphNodeParams *all = nullptr;
-  Result result = getParams(node, GraphNodeType::Memcpy, all);
-  if (result == Success)
-    *params = all->copy.copy;
-  return result;
+  return getParams(node, GraphNodeType::Memcpy, params,
+                   [](const GraphNodeParams &all) { return all.copy.copy; });
 }
 BRT_CUDA_API cuGraphMemcpyNodeSetParams(GraphNode *node,
                                         const Memcpy3D *params) {
@@ -262,11 +258,8 @@ BRT_CUDA_API cuGraphAddMemsetNode(GraphNode **node, Graph *graph,
   return addNode(node, graph, dependencies, count, *params);
 }
 BRT_CUDA_API cuGraphMemsetNodeGetParams(GraphNode *node, MemsetFields *params) {
-  const GraphNodeParams *all = nullptr;
-  Result result = getParams(node, GraphNodeType::Memset, all);
-  if (result == Success)
-    *params = all->fill.fields;
-  return result;
+  return getParams(node, GraphNodeType::Memset, params,
+                   [](const GraphNodeParams &all) { return all.fill.fields; });
 }
 BRT_CUDA_API cuGraphMemsetNodeSetParams(GraphNode *node,
                                         const MemsetFields *params) {
@@ -284,11 +277,8 @@ BRT_CUDA_API cuGraphAddHostNode(GraphNode **node, Graph *graph,
   return addNode(node, graph, dependencies, count, *params);
 }
 BRT_CUDA_API cuGraphHostNodeGetParams(GraphNode *node, HostNodeParams *params) {
-  const GraphNodeParams *all = nullptr;
-  Result result = getParams(node, GraphNodeType::Host, all);
-  if (result == Success)
-    *params = all->host;
-  return result;
+  return getParams(node, GraphNodeType::Host, params,
+                   [](const GraphNodeParams &all) { return all.host; });
 }
 BRT_CUDA_API cuGraphHostNodeSetParams(GraphNode *node,
                                       const HostNodeParams *params) {
