@@ -27,7 +27,9 @@ static Attribute parseReal(MLIRContext *context, StringRef text) {
   double value;
   if (text.getAsDouble(value, /*AllowInexact=*/true))
     return {};
-  return FloatAttr::get(Float64Type::get(context), value);
+  // JSON writes -0.0 as "-0" and reads that as an integer, without a sign.
+  double unsignedZero = value == 0.0 ? 0.0 : value;
+  return FloatAttr::get(Float64Type::get(context), unsignedZero);
 }
 
 static std::string printReal(Attribute value) {
