@@ -33,6 +33,8 @@ struct Contraction {
   const TileAxis &getRows() const { return result.axes[resultRow]; }
   const TileAxis &getColumns() const { return result.axes[resultColumn]; }
   const TileAxis &getDepth() const { return rhs.axes[rhsDepth]; }
+  /// Columns of the right factor, which may reach behind those of the result.
+  const TileAxis &getPackedColumns() const { return rhs.axes[rhsColumn]; }
 };
 
 /// The type of scratch for the panels of the right factor: panel, depth,

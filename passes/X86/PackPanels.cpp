@@ -15,7 +15,7 @@ static constexpr int64_t kPanelGap = 1;
 MemRefType brt::x86::getPanelsType(const Contraction &contraction,
                                    const RegisterTile &tile) {
   int64_t panels =
-      llvm::divideCeil(contraction.getColumns().size, tile.getColumns());
+      llvm::divideCeil(contraction.getPackedColumns().size, tile.getColumns());
   return MemRefType::get(
       {panels, contraction.getDepth().size + kPanelGap, tile.getColumns()},
       contraction.rhs.getElementType());
@@ -36,7 +36,7 @@ private:
   void packRow(Value k, Value panel, int64_t count);
   void packTransposed(Value panel);
   void packElements(Value panel, Value begin);
-  Value getLastColumn() { return b.add(c.getColumns().count, -1); }
+  Value getLastColumn() { return b.add(c.getPackedColumns().count, -1); }
 
   IndexBuilder &b;
   const Contraction &c;
@@ -68,7 +68,7 @@ void PanelPacker::pack() {
 /// Calls `body` with each panel and its columns.
 void PanelPacker::forEachPanel(function_ref<void(Value, int64_t)> body) {
   int64_t width = tile.getColumns();
-  const TileAxis &columns = c.getColumns();
+  const TileAxis &columns = c.getPackedColumns();
   Value whole = b.div(columns.count, width);
   b.loop(b.index(0), whole, 1, [&](Value panel) { body(panel, width); });
   if (int64_t rest = columns.getRest(width))

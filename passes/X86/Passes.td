@@ -17,12 +17,13 @@ def PlaceTilesX86Pass : Pass<"brt-place-tiles-x86", "mlir::ModuleOp"> {
     says.
 
     A contraction packs its right factor into panels, in scratch, each as wide as
-    a register tile, and its left factor into strips, each as high as one, unless
-    few columns use it: then it stays where it lies. It becomes loops over register
-    tiles of `rows` times two vectors, strip by strip, with the axis that is reduced
-    over innermost, so that the sums stay in registers. No vector is wider than a
-    register; the ends of axes have register tiles of their own size. Other
-    structured ops become the same on buffers, for --brt-vectorize-kernels.
+    a register tile, in front of the loops that use it again, and its left factor
+    into strips, each as high as one, unless few columns use it: then it stays where
+    it lies. It becomes loops over register tiles of `rows` times two vectors, strip
+    by strip, with the axis that is reduced over innermost, so that the sums stay in
+    registers. No vector is wider than a register; the ends of axes have register
+    tiles of their own size. Other structured ops become the same on buffers, for
+    --brt-vectorize-kernels.
 
     The grid becomes one `scf.parallel`, or loops where there is little to do.
 

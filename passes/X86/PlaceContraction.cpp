@@ -1,7 +1,6 @@
 //===- PlaceContraction.cpp - Products of tiles where they are ------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "Contraction.h"
 #include "TilePlacer.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -39,6 +38,22 @@ static void endLike(TileAxis &axis, const TileAxis &other) {
   axis.count = other.count;
 }
 
+/// Packs a right factor where it was made: loops behind that use it again, and
+/// other contractions too.
+Value TilePlacer::packRight(Value tile, const Contraction &contraction,
+                            const RegisterTile &registers, Operation *op) {
+  Value &packed = panels[{tile, contraction.rhsColumn}];
+  if (packed)
+    return packed;
+  packed = allocateScratch(getPanelsType(contraction, registers));
+  OpBuilder::InsertionGuard guard(b);
+  Operation *user = tile.getParentBlock()->findAncestorOpInBlock(*op);
+  if (user != op)
+    b.setInsertionPoint(placed.at(user));
+  packPanels(b, contraction, registers, packed);
+  return packed;
+}
+
 LogicalResult TilePlacer::placeContraction(linalg::ContractOp op) {
   FailureOr<linalg::ContractionDimensions> loops =
       linalg::inferContractionDims(op);
@@ -69,6 +84,9 @@ LogicalResult TilePlacer::placeContraction(linalg::ContractOp op) {
                           getAxis(maps[2], n)};
   if (!contraction.result.isContiguous(contraction.resultColumn))
     return op.emitOpError("expects columns of the result to be contiguous");
+  RegisterTile tile{rows, /*vectors=*/2,
+                    getWidth(contraction.result.getElementType())};
+  Value right = packRight(rhs, contraction, tile, op);
   // Factors in scratch are padded; what lies in memory tells where axes end.
   TileAxis &depth = contraction.rhs.axes[contraction.rhsDepth];
   if (depth.isWhole())
@@ -82,13 +100,9 @@ LogicalResult TilePlacer::placeContraction(linalg::ContractOp op) {
     if (initial)
       fillBehindEnds(contraction.result.view, contraction.result, initial);
   }
-  RegisterTile tile{rows, /*vectors=*/2,
-                    getWidth(contraction.result.getElementType())};
-  Value panels = allocateScratch(getPanelsType(contraction, tile));
-  packPanels(b, contraction, tile, panels);
   LeftFactor left(contraction, tile);
   if (MemRefType type = left.getScratchType())
     left.prepare(b, allocateScratch(type));
-  addProduct(b, contraction, tile, left, panels);
+  addProduct(b, contraction, tile, left, right);
   return success();
 }

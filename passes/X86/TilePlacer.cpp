@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "TilePlacer.h"
-#include "Contraction.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -175,6 +174,7 @@ LogicalResult TilePlacer::placeLoop(scf::ForOp loop) {
   auto outer =
       scf::ForOp::create(b, bound(loop.getLowerBound()),
                          bound(loop.getUpperBound()), bound(loop.getStep()));
+  placed[loop] = outer;
   mapping.map(loop.getInductionVar(), outer.getInductionVar());
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(outer.getBody());
@@ -202,10 +202,11 @@ LogicalResult TilePlacer::placeLoop(scf::ForOp loop) {
 LogicalResult TilePlacer::placeIf(scf::IfOp op) {
   if (!llvm::all_of(op.getResults(), isTile))
     return op.emitOpError("expects to have tiles as results");
-  auto placed = scf::IfOp::create(b, mapping.lookupOrDefault(op.getCondition()),
+  auto branch = scf::IfOp::create(b, mapping.lookupOrDefault(op.getCondition()),
                                   /*withElseRegion=*/true);
-  for (auto [from, to] : {std::pair(op.thenBlock(), placed.thenBlock()),
-                          std::pair(op.elseBlock(), placed.elseBlock())}) {
+  placed[op] = branch;
+  for (auto [from, to] : {std::pair(op.thenBlock(), branch.thenBlock()),
+                          std::pair(op.elseBlock(), branch.elseBlock())}) {
     if (!from)
       continue;
     OpBuilder::InsertionGuard guard(b);

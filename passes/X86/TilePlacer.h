@@ -4,7 +4,7 @@
 #ifndef BRT_PASSES_X86_TILEPLACER_H
 #define BRT_PASSES_X86_TILEPLACER_H
 
-#include "TileView.h"
+#include "Contraction.h"
 #include "brt/dialects/Tile/Tile.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -45,6 +45,8 @@ private:
   llvm::LogicalResult placeFill(brt::tile::StoreOp store);
   llvm::LogicalResult placeGeneric(mlir::linalg::GenericOp op);
   llvm::LogicalResult placeContraction(mlir::linalg::ContractOp op);
+  Value packRight(Value tile, const Contraction &contraction,
+                  const RegisterTile &registers, mlir::Operation *op);
   llvm::LogicalResult placeLoop(mlir::scf::ForOp loop);
   llvm::LogicalResult placeIf(mlir::scf::IfOp op);
 
@@ -87,6 +89,10 @@ private:
   /// them that are not to be written.
   llvm::DenseMap<Value, Value> buffers;
   llvm::DenseSet<Value> readOnly;
+  /// What loops and branches became.
+  llvm::DenseMap<mlir::Operation *, mlir::Operation *> placed;
+  /// Panels of tiles, by the tile and the axis of their columns.
+  llvm::DenseMap<std::pair<Value, unsigned>, Value> panels;
   /// Where scratch of a thread is allocated.
   mlir::Block *scratchBlock = nullptr;
 };

@@ -166,3 +166,36 @@ func.func @in_loop(%a: memref<32x8xf32>, %b: memref<32x8xf32>, %c: memref<8x8xf3
   }
   return
 }
+
+// -----
+
+// A right factor that loops use again is packed in front of them, once for all
+// contractions that walk its columns.
+// CHECK-LABEL: func.func @packed_once
+// CHECK:         vector.load %arg1
+// CHECK:         scf.for %{{.*}} = %c0 to %c4
+// CHECK-NOT:     vector.load %arg1
+// CHECK:         vector.store %{{.*}}#0
+// CHECK-NOT:     vector.load %arg1
+// CHECK:         return
+func.func @packed_once(%a: memref<16x8xf32>, %b: memref<8x8xf32>, %c: memref<16x8xf32>, %d: memref<16x8xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %zero = arith.constant 0.0 : f32
+  scf.forall (%h) in (1) {
+    %right = tile.load %b[%c0, %c0] axes [0, 1] : memref<8x8xf32> -> tensor<8x8xf32>
+    scf.for %i = %c0 to %c4 step %c1 {
+      %left = tile.load %a[%i, %c0] axes [0, 1] : memref<16x8xf32> -> tensor<4x8xf32>
+      %0 = tile.load %c[%i, %c0] axes [0, 1] : memref<16x8xf32> -> tensor<4x8xf32>
+      %1 = linalg.contract indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+          ins(%left, %right : tensor<4x8xf32>, tensor<8x8xf32>) outs(%0 : tensor<4x8xf32>) -> tensor<4x8xf32>
+      tile.store %1, %c[%i, %c0] axes [0, 1] : tensor<4x8xf32>, memref<16x8xf32>
+      %2 = tile.load %d[%i, %c0] axes [0, 1] : memref<16x8xf32> -> tensor<4x8xf32>
+      %3 = linalg.contract indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+          ins(%left, %right : tensor<4x8xf32>, tensor<8x8xf32>) outs(%2 : tensor<4x8xf32>) -> tensor<4x8xf32>
+      tile.store %3, %d[%i, %c0] axes [0, 1] : tensor<4x8xf32>, memref<16x8xf32>
+    }
+  }
+  return
+}
