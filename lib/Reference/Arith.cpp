@@ -21,6 +21,23 @@ static T minimum(T x, T y) {
 }
 
 template <typename T>
+Tensor<T> reference::readElements(DenseElementsAttr elements) {
+  ArrayRef<int64_t> shape = elements.getType().getShape();
+  if (isa<FloatType>(elements.getElementType())) {
+    auto result = Tensor<T>::ofReals(shape);
+    for (auto [x, value] :
+         llvm::zip_equal(result.getReals(), elements.getValues<Attribute>()))
+      x = T(cast<FloatAttr>(value).getValueAsDouble());
+    return result;
+  }
+  auto result = Tensor<T>::ofIntegers(shape);
+  for (auto [x, value] :
+       llvm::zip_equal(result.getIntegers(), elements.getValues<APInt>()))
+    x = value.getSExtValue();
+  return result;
+}
+
+template <typename T>
 static LogicalResult evaluate(arith::ConstantOp op, Frame<T> &frame) {
   if (auto integer = dyn_cast<IntegerAttr>(op.getValue()))
     return frame.set(
@@ -32,20 +49,7 @@ static LogicalResult evaluate(arith::ConstantOp op, Frame<T> &frame) {
   auto elements = dyn_cast<DenseElementsAttr>(op.getValue());
   if (!elements)
     return op.emitOpError("expects a dense value, but got ") << op.getValue();
-
-  ArrayRef<int64_t> shape = elements.getType().getShape();
-  if (isa<FloatType>(elements.getElementType())) {
-    auto result = Tensor<T>::ofReals(shape);
-    for (auto [x, value] :
-         llvm::zip_equal(result.getReals(), elements.getValues<Attribute>()))
-      x = T(cast<FloatAttr>(value).getValueAsDouble());
-    return frame.set(op.getResult(), std::move(result));
-  }
-  auto result = Tensor<T>::ofIntegers(shape);
-  for (auto [x, value] :
-       llvm::zip_equal(result.getIntegers(), elements.getValues<APInt>()))
-    x = value.getSExtValue();
-  return frame.set(op.getResult(), std::move(result));
+  return frame.set(op.getResult(), readElements<T>(elements));
 }
 
 template <typename T>
@@ -105,9 +109,12 @@ template <typename T>
 static LogicalResult evaluate(arith::SelectOp op, Frame<T> &frame) {
   const Tensor<T> &condition = frame[op.getCondition()];
   const Tensor<T> &onTrue = frame[op.getTrueValue()];
+  if (condition.getRank() == 0)
+    return frame.set(op.getResult(),
+                     condition.integer() ? onTrue : frame[op.getFalseValue()]);
   Tensor<T> result = frame[op.getFalseValue()];
   for (int64_t n = 0; n < result.getSize(); ++n)
-    if (condition.getIntegers()[condition.getRank() == 0 ? 0 : n])
+    if (condition.getIntegers()[n])
       result.copyElement(n, onTrue, n);
   return frame.set(op.getResult(), std::move(result));
 }
@@ -132,3 +139,5 @@ void reference::addArith(Registry<T> &registry) {
   registry.template add<arith::SelectOp>(evaluate<T>);
 }
 BRT_REFERENCE_INSTANTIATE(addArith);
+template Tensor<float> reference::readElements(DenseElementsAttr);
+template Tensor<double> reference::readElements(DenseElementsAttr);

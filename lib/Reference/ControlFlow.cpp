@@ -59,6 +59,29 @@ static LogicalResult evaluate(scf::ForOp op, Frame<T> &frame) {
   return setAll<T>(op.getResults(), carried, frame);
 }
 
+/// Iterations are independent: here they run from the last to the first.
+template <typename T>
+static LogicalResult evaluate(scf::ForallOp op, Frame<T> &frame) {
+  if (op->getNumResults())
+    return op.emitOpError("expects a loop that writes buffers, but got ")
+           << op->getNumResults() << " results";
+  SmallVector<int64_t> begin = frame.getIntegers(op.getMixedLowerBound());
+  SmallVector<int64_t> end = frame.getIntegers(op.getMixedUpperBound());
+  SmallVector<int64_t> step = frame.getIntegers(op.getMixedStep());
+  SmallVector<int64_t> counts;
+  for (auto [b, e, s] : llvm::zip_equal(begin, end, step))
+    counts.push_back(e > b ? llvm::divideCeil(e - b, s) : 0);
+  bool ok = true;
+  forEachIndex(counts, [&](ArrayRef<int64_t> index) {
+    Tensors<T> arguments;
+    for (auto [axis, i] : llvm::enumerate(index))
+      arguments.push_back(Tensor<T>::ofIntegers(
+          {}, begin[axis] + (counts[axis] - 1 - i) * step[axis]));
+    ok = ok && succeeded(frame.run(*op.getBody(), arguments));
+  });
+  return success(ok);
+}
+
 template <typename T>
 static LogicalResult evaluate(scf::WhileOp op, Frame<T> &frame) {
   Tensors<T> carried = getAll(op.getInits(), frame);
@@ -92,6 +115,7 @@ template <typename T>
 void reference::addControlFlow(Registry<T> &registry) {
   registry.template add<scf::IfOp>(evaluate<T>);
   registry.template add<scf::ForOp>(evaluate<T>);
+  registry.template add<scf::ForallOp>(evaluate<T>);
   registry.template add<scf::WhileOp>(evaluate<T>);
   registry.template add<func::CallOp>(evaluate<T>);
 }

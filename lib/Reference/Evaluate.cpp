@@ -4,6 +4,7 @@
 #include "Interpreter.h"
 #include "brt/dialects/Brt/Brt.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -33,11 +34,16 @@ static int64_t wrap(int64_t value, unsigned width) {
 
 /// The nearest number of the type, ties to even.
 template <typename T>
-static T roundTo(FloatType type, T value) {
+static T roundTo(Type type, T value) {
+  if (type.isF64())
+    return value;
+  if (type.isF32())
+    return float(value);
+  const llvm::fltSemantics &semantics =
+      cast<FloatType>(type).getFloatSemantics();
   APFloat number(value);
   bool loses;
-  number.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
-                 &loses);
+  number.convert(semantics, APFloat::rmNearestTiesToEven, &loses);
   number.convert(APFloat(value).getSemantics(), APFloat::rmNearestTiesToEven,
                  &loses);
   if constexpr (std::is_same_v<T, float>)
@@ -69,40 +75,61 @@ Frame<T>::getIntegers(ArrayRef<OpFoldResult> numbers) const {
 }
 
 template <typename T>
+FailureOr<SmallVector<int64_t>> Frame<T>::getIndex(Operation *op, Value buffer,
+                                                   ValueRange indices) const {
+  SmallVector<int64_t> index = getIntegers(getAsOpFoldResult(indices));
+  if (!(*this)[buffer].getBuffer().contains(index))
+    return op->emitOpError("expects indices below the extents [")
+           << (*this)[buffer].getShape() << "], but got [" << index << "]";
+  return index;
+}
+
+template <typename T>
 LogicalResult Frame<T>::set(Value value, Tensor<T> tensor) {
   Type type = value.getType();
   ArrayRef<int64_t> shape;
   if (auto tensorType = dyn_cast<RankedTensorType>(type))
     shape = tensorType.getShape();
+  else if (auto bufferType = dyn_cast<MemRefType>(type))
+    shape = bufferType.getShape();
   if (failed(verifyCompatibleShape(shape, tensor.getShape())))
     return emitError(value)
            << "expects a value of type " << type << ", but got one of shape ["
            << tensor.getShape() << "]";
+  if (isa<MemRefType>(type) != tensor.isBuffer())
+    return emitError(value)
+           << "expects a value of type " << type << ", but got "
+           << (tensor.isBuffer() ? "a buffer" : "a tensor");
   if (!tensor.isReal()) {
     unsigned width = getIntegerWidth(type);
     for (int64_t &x : tensor.getIntegers())
       x = wrap(x, width);
   } else if (asTyped) {
-    auto element = cast<FloatType>(getElementTypeOrSelf(type));
+    Type element = getElementTypeOrSelf(type);
     for (T &x : tensor.getReals())
       x = roundTo(element, x);
   }
-  values[value] = std::make_unique<Tensor<T>>(std::move(tensor));
+  std::unique_ptr<Tensor<T>> &place = values[value];
+  if (place)
+    *place = std::move(tensor);
+  else
+    place = std::make_unique<Tensor<T>>(std::move(tensor));
   return success();
 }
 
 /// Elements beyond this are taken for a mistake, not for a tensor of use.
 static constexpr int64_t kMaxElements = int64_t(1) << 31;
 
-/// Whether a tensor can hold the value: numbers of at most 64 bits.
+/// Whether a tensor or buffer can hold the value: numbers of at most 64 bits.
 static bool isSupported(Type type) {
-  if (auto tensor = dyn_cast<RankedTensorType>(type)) {
+  if (isa<RankedTensorType, MemRefType>(type)) {
+    auto shaped = cast<ShapedType>(type);
     int64_t size = 1;
-    for (int64_t extent : tensor.getShape())
+    for (int64_t extent : shaped.getShape())
       if (!ShapedType::isDynamic(extent) &&
           llvm::MulOverflow(size, extent, size))
         return false;
-    return size <= kMaxElements && isSupported(tensor.getElementType());
+    return size <= kMaxElements && isSupported(shaped.getElementType());
   }
   return type.isIndex() ||
          (type.isIntOrFloat() && type.getIntOrFloatBitWidth() <= 64);
@@ -122,8 +149,8 @@ LogicalResult reference::verifySize(Operation *op, ArrayRef<int64_t> shape) {
 static LogicalResult verifyTypes(Operation *op, TypeRange types) {
   for (Type type : types)
     if (!isSupported(type))
-      return op->emitError("expects numbers of at most 64 bits, or tensors of "
-                           "at most 2^31 of them, but got ")
+      return op->emitError("expects numbers of at most 64 bits, or tensors or "
+                           "buffers of at most 2^31 of them, but got ")
              << type;
   return success();
 }
@@ -164,34 +191,51 @@ static LogicalResult verifySameShape(Operation *op, const Frame<T> &frame) {
   return success();
 }
 
-/// What the types leave open: the extents of dynamic axes.
+/// What checks the extents that the types of operands leave open, if anything.
 template <typename T>
-static LogicalResult verifyExtents(Operation *op, const Frame<T> &frame) {
+static LogicalResult (*getExtentCheck(Operation *op))(Operation *,
+                                                      const Frame<T> &) {
+  if (!llvm::any_of(op->getOperandTypes(), llvm::IsaPred<RankedTensorType>))
+    return nullptr;
   if (isa<BrtDialect>(op->getDialect()))
-    return verifyLanes(op, frame);
-  if (op->hasTrait<OpTrait::Elementwise>())
-    return verifySameShape(op, frame);
-  return success();
+    return verifyLanes<T>;
+  return op->hasTrait<OpTrait::Elementwise>() ? verifySameShape<T> : nullptr;
 }
 
 template <typename T>
-FailureOr<Tensors<T>> Frame<T>::run(Block &block,
-                                    ArrayRef<Tensor<T>> arguments) {
+FailureOr<const typename Frame<T>::Plan *> Frame<T>::getPlan(Block &block) {
+  auto known = plans.find(&block);
+  if (known != plans.end())
+    return known->second.get();
   if (failed(verifyTypes(block.getParentOp(), block.getArgumentTypes())))
     return failure();
-  for (auto [value, tensor] : llvm::zip_equal(block.getArguments(), arguments))
-    if (failed(set(value, tensor)))
-      return failure();
+  auto plan = std::make_unique<Plan>();
   for (Operation &op : block.without_terminator()) {
     const auto *evaluate = registry.lookup(&op);
     if (!evaluate)
       return op.emitError("expects an op that the reference evaluator knows, "
                           "but got '")
              << op.getName() << "'";
-    if (failed(verifyTypes(&op, op.getResultTypes())) ||
-        failed(verifyExtents(&op, *this)) || failed((*evaluate)(&op, *this)))
+    if (failed(verifyTypes(&op, op.getResultTypes())))
       return failure();
+    plan->push_back({&op, evaluate, getExtentCheck<T>(&op)});
   }
+  return (plans[&block] = std::move(plan)).get();
+}
+
+template <typename T>
+FailureOr<Tensors<T>> Frame<T>::run(Block &block,
+                                    ArrayRef<Tensor<T>> arguments) {
+  FailureOr<const Plan *> plan = getPlan(block);
+  if (failed(plan))
+    return failure();
+  for (auto [value, tensor] : llvm::zip_equal(block.getArguments(), arguments))
+    if (failed(set(value, tensor)))
+      return failure();
+  for (const Step &step : **plan)
+    if ((step.verifyExtents && failed(step.verifyExtents(step.op, *this))) ||
+        failed((*step.evaluate)(step.op, *this)))
+      return failure();
   Tensors<T> results;
   for (Value operand : block.getTerminator()->getOperands())
     results.push_back((*this)[operand]);
@@ -240,6 +284,7 @@ static Registry<T> createRegistry() {
   addLoss(registry);
   addLossAdjoint(registry);
   addMath(registry);
+  addMemRef(registry);
   addNorm(registry);
   addNormAdjoint(registry);
   addParameterGradients(registry);
@@ -254,6 +299,7 @@ static Registry<T> createRegistry() {
   addSlices(registry);
   addStateAttention(registry);
   addStateAttentionAdjoint(registry);
+  addTile(registry);
   addWindowAttention(registry);
   addWindowAttentionAdjoint(registry);
   return registry;
@@ -289,4 +335,18 @@ reference::evaluateFunction(func::FuncOp function,
     return evaluateIn<float>(function, arguments, /*asTyped=*/false);
   return evaluateIn<double>(function, arguments,
                             arithmetic == Arithmetic::AsTyped);
+}
+
+LogicalResult reference::evaluateOnBuffers(func::FuncOp function,
+                                           ArrayRef<Buffer> arguments) {
+  if (arguments.size() != function.getNumArguments())
+    return function.emitError("expects ")
+           << function.getNumArguments() << " arguments, but got "
+           << arguments.size();
+  Registry<double> registry = createRegistry<double>();
+  Tensors<double> values;
+  for (const Buffer &argument : arguments)
+    values.push_back(Tensor<double>::ofBuffer(argument));
+  return Frame<double>(registry, /*asTyped=*/true)
+      .call(function, function, values);
 }

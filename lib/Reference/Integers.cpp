@@ -114,6 +114,13 @@ static void addDivision(Registry<T> &registry) {
           return std::nullopt;
         return int64_t(toUnsigned(x, width) / toUnsigned(y, width));
       });
+  addIntegerBinary<arith::CeilDivUIOp>(
+      registry, [](int64_t x, int64_t y, unsigned width) -> Result {
+        if (y == 0)
+          return std::nullopt;
+        uint64_t whole = toUnsigned(x, width), part = toUnsigned(y, width);
+        return int64_t(whole / part + (whole % part != 0));
+      });
   addIntegerBinary<arith::RemUIOp>(
       registry, [](int64_t x, int64_t y, unsigned width) -> Result {
         if (y == 0)

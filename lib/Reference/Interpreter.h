@@ -4,7 +4,9 @@
 #ifndef BRT_LIB_REFERENCE_INTERPRETER_H
 #define BRT_LIB_REFERENCE_INTERPRETER_H
 
+#include "brt/Reference/Buffer.h"
 #include "brt/Reference/Evaluate.h"
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Operation.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringMap.h"
@@ -14,54 +16,10 @@
 namespace brt::reference {
 
 template <typename T>
-class Registry;
+class Frame;
 
 template <typename T>
 using Tensors = llvm::SmallVector<Tensor<T>>;
-
-/// One activation of a function: the values computed so far.
-template <typename T>
-class Frame {
-public:
-  Frame(const Registry<T> &registry, bool asTyped, int64_t depth = 0)
-      : registry(registry), asTyped(asTyped), depth(depth) {}
-
-  const Tensor<T> &operator[](mlir::Value value) const {
-    return *values.find(value)->second;
-  }
-
-  /// Numbers that are attributes or values.
-  llvm::SmallVector<int64_t>
-  getIntegers(llvm::ArrayRef<mlir::OpFoldResult> numbers) const;
-
-  /// Sets a value, rounded to its element type where the evaluation is as
-  /// typed. Fails where the tensor has not the value's shape.
-  llvm::LogicalResult set(mlir::Value value, Tensor<T> tensor);
-
-  /// Runs a block and returns the operands of its terminator.
-  llvm::FailureOr<Tensors<T>> run(mlir::Block &block,
-                                  llvm::ArrayRef<Tensor<T>> arguments);
-
-  /// Runs a function in a frame of its own.
-  llvm::FailureOr<Tensors<T>> call(mlir::Operation *caller,
-                                   mlir::func::FuncOp callee,
-                                   llvm::ArrayRef<Tensor<T>> arguments);
-
-  /// The point of the loops of the structured op being evaluated.
-  llvm::ArrayRef<int64_t> getPoint() const { return point; }
-  void setPoint(llvm::ArrayRef<int64_t> indices) {
-    point.assign(indices.begin(), indices.end());
-  }
-
-private:
-  const Registry<T> &registry;
-  bool asTyped;
-  int64_t depth;
-  llvm::SmallVector<int64_t> point;
-  /// On the heap, so that a reference to an operand outlives the setting of
-  /// results.
-  llvm::DenseMap<mlir::Value, std::unique_ptr<Tensor<T>>> values;
-};
 
 /// How each op is evaluated.
 template <typename T>
@@ -91,12 +49,80 @@ private:
   llvm::StringMap<Function> functions;
 };
 
+/// One activation of a function: the values computed so far.
+template <typename T>
+class Frame {
+public:
+  Frame(const Registry<T> &registry, bool asTyped, int64_t depth = 0)
+      : registry(registry), asTyped(asTyped), depth(depth) {}
+
+  const Tensor<T> &operator[](mlir::Value value) const {
+    return *values.find(value)->second;
+  }
+
+  /// Numbers that are attributes or values.
+  llvm::SmallVector<int64_t>
+  getIntegers(llvm::ArrayRef<mlir::OpFoldResult> numbers) const;
+
+  /// The index of an element of a buffer; fails where it is not in it.
+  llvm::FailureOr<llvm::SmallVector<int64_t>>
+  getIndex(mlir::Operation *op, mlir::Value buffer,
+           mlir::ValueRange indices) const;
+
+  /// Sets a value, rounded to its element type where the evaluation is as
+  /// typed. Fails where the tensor has not the value's shape.
+  llvm::LogicalResult set(mlir::Value value, Tensor<T> tensor);
+
+  /// Runs a block and returns the operands of its terminator.
+  llvm::FailureOr<Tensors<T>> run(mlir::Block &block,
+                                  llvm::ArrayRef<Tensor<T>> arguments);
+
+  /// Runs a function in a frame of its own.
+  llvm::FailureOr<Tensors<T>> call(mlir::Operation *caller,
+                                   mlir::func::FuncOp callee,
+                                   llvm::ArrayRef<Tensor<T>> arguments);
+
+  /// The point of the loops of the structured op being evaluated.
+  llvm::ArrayRef<int64_t> getPoint() const { return point; }
+  void setPoint(llvm::ArrayRef<int64_t> indices) {
+    point.assign(indices.begin(), indices.end());
+  }
+
+private:
+  /// An op of a block, and what is done for it.
+  struct Step {
+    mlir::Operation *op;
+    const typename Registry<T>::Function *evaluate;
+    /// Null where types say all about extents.
+    llvm::LogicalResult (*verifyExtents)(mlir::Operation *, const Frame &);
+  };
+  using Plan = std::vector<Step>;
+
+  /// The steps of a block, found once.
+  llvm::FailureOr<const Plan *> getPlan(mlir::Block &block);
+
+  const Registry<T> &registry;
+  bool asTyped;
+  int64_t depth;
+  llvm::SmallVector<int64_t> point;
+  /// On the heap, as running a block adds those of the blocks in it.
+  llvm::DenseMap<mlir::Block *, std::unique_ptr<Plan>> plans;
+  /// On the heap, so that a reference to an operand outlives the setting of
+  /// results.
+  llvm::DenseMap<mlir::Value, std::unique_ptr<Tensor<T>>> values;
+};
+
 /// Fails where an extent computed at run time is negative, or the tensor too
 /// large.
 llvm::LogicalResult verifySize(mlir::Operation *op,
                                llvm::ArrayRef<int64_t> shape);
 
-/// Bits of an integer or index type, or of the elements of a tensor of them.
+/// The elements of a constant.
+template <typename T>
+Tensor<T> readElements(mlir::DenseElementsAttr elements);
+
+/// Bits of an integer, index or floating-point type, or of the elements of a
+/// tensor of them.
 unsigned getIntegerWidth(mlir::Type type);
 
 /// The element as an unsigned number: its low `width` bits.
@@ -147,6 +173,8 @@ void addLossAdjoint(Registry<T> &registry);
 template <typename T>
 void addMath(Registry<T> &registry);
 template <typename T>
+void addMemRef(Registry<T> &registry);
+template <typename T>
 void addNorm(Registry<T> &registry);
 template <typename T>
 void addNormAdjoint(Registry<T> &registry);
@@ -174,6 +202,8 @@ template <typename T>
 void addStateAttention(Registry<T> &registry);
 template <typename T>
 void addStateAttentionAdjoint(Registry<T> &registry);
+template <typename T>
+void addTile(Registry<T> &registry);
 template <typename T>
 void addWindowAttention(Registry<T> &registry);
 template <typename T>

@@ -1,4 +1,4 @@
-//===- Linalg.cpp - Evaluate structured ops on tensors --------------------===//
+//===- Linalg.cpp - Evaluate structured ops -------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -37,17 +37,49 @@ static FailureOr<SmallVector<int64_t>> getLoopExtents(linalg::LinalgOp op,
   return extents;
 }
 
+/// Elements of the operands: those of tensors, and those that buffers hold.
+template <typename T>
+static Tensors<T> readOperands(ValueRange operands, Frame<T> &frame) {
+  Tensors<T> tensors;
+  for (Value operand : operands) {
+    const Tensor<T> &tensor = frame[operand];
+    tensors.push_back(tensor.isBuffer() ? tensor.getBuffer().template read<T>()
+                                        : tensor);
+  }
+  return tensors;
+}
+
 /// The place of an operand's element at a point of the loops; fails where a map
 /// leads out of the operand.
 static FailureOr<int64_t> getPlace(Operation *op, AffineMap map,
                                    ArrayRef<int64_t> point,
                                    ArrayRef<int64_t> shape) {
-  SmallVector<int64_t> index = map.compose(point);
+  SmallVector<int64_t> index;
+  if (map.isProjectedPermutation())
+    for (AffineExpr loop : map.getResults())
+      index.push_back(point[cast<AffineDimExpr>(loop).getPosition()]);
+  else
+    index = map.compose(point);
   for (auto [i, extent] : llvm::zip_equal(index, shape))
     if (i < 0 || i >= extent)
       return op->emitOpError("expects indices below the extents [")
              << shape << "], but got [" << index << "]";
   return getOffset(shape, index);
+}
+
+/// Sets the results, or writes them to the buffers that are to hold them.
+template <typename T>
+static LogicalResult setResults(linalg::LinalgOp op,
+                                MutableArrayRef<Tensor<T>> results,
+                                Frame<T> &frame) {
+  if (op.hasPureBufferSemantics())
+    for (auto [init, result] : llvm::zip_equal(op.getDpsInits(), results))
+      frame[init].getBuffer().write(result);
+  else
+    for (auto [value, result] : llvm::zip_equal(op->getResults(), results))
+      if (failed(frame.set(value, std::move(result))))
+        return failure();
+  return success();
 }
 
 /// Runs the body at every point of the loops, in row-major order. Results start
@@ -60,9 +92,7 @@ static LogicalResult evaluateStructured(Operation *operation, Frame<T> &frame) {
     return failure();
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
   unsigned inputs = op.getNumDpsInputs();
-  Tensors<T> results;
-  for (Value init : op.getDpsInits())
-    results.push_back(frame[init]);
+  Tensors<T> operands = readOperands(op->getOperands(), frame);
 
   Block &body = *op.getBlock();
   bool ok = true;
@@ -71,9 +101,7 @@ static LogicalResult evaluateStructured(Operation *operation, Frame<T> &frame) {
       return;
     SmallVector<int64_t> places;
     Tensors<T> arguments;
-    for (auto [n, operand] : llvm::enumerate(op->getOperands())) {
-      const Tensor<T> &tensor =
-          n < inputs ? frame[operand] : results[n - inputs];
+    for (auto [n, tensor] : llvm::enumerate(operands)) {
       FailureOr<int64_t> place =
           getPlace(op, maps[n], point, tensor.getShape());
       ok = succeeded(place);
@@ -88,16 +116,45 @@ static LogicalResult evaluateStructured(Operation *operation, Frame<T> &frame) {
     frame.setPoint(point);
     FailureOr<Tensors<T>> yielded = frame.run(body, arguments);
     ok = succeeded(yielded);
-    for (auto [n, result] : llvm::enumerate(results))
-      if (ok)
-        result.copyElement(places[inputs + n], (*yielded)[n], 0);
+    for (unsigned n = inputs; ok && n < operands.size(); ++n)
+      operands[n].copyElement(places[n], (*yielded)[n - inputs], 0);
   });
   if (!ok)
     return failure();
-  for (auto [value, result] : llvm::zip_equal(op->getResults(), results))
-    if (failed(frame.set(value, std::move(result))))
-      return failure();
-  return success();
+  return setResults<T>(op, MutableArrayRef(operands).drop_front(inputs), frame);
+}
+
+/// A sum of products of real numbers, rounded once.
+template <typename T>
+static LogicalResult evaluate(linalg::ContractOp op, Frame<T> &frame) {
+  auto structured = cast<linalg::LinalgOp>(op.getOperation());
+  Tensors<T> operands = readOperands(op->getOperands(), frame);
+  if (!operands.back().isReal())
+    return evaluateStructured(op, frame);
+  FailureOr<SmallVector<int64_t>> extents = getLoopExtents(structured, frame);
+  if (failed(extents))
+    return failure();
+  // Elements from one iteration of each loop to the next.
+  SmallVector<SmallVector<int64_t>> steps;
+  for (auto [map, tensor] :
+       llvm::zip_equal(structured.getIndexingMapsArray(), operands)) {
+    SmallVector<int64_t> &step = steps.emplace_back(extents->size(), 0);
+    int64_t stride = 1;
+    for (int64_t axis = tensor.getRank(); axis-- > 0;) {
+      step[map.getDimPosition(axis)] = stride;
+      stride *= tensor.getExtent(axis);
+    }
+  }
+  forEachIndex(*extents, [&](ArrayRef<int64_t> point) {
+    int64_t places[3] = {0, 0, 0};
+    for (auto [place, step] : llvm::zip_equal(places, steps))
+      for (auto [i, stride] : llvm::zip_equal(point, step))
+        place += i * stride;
+    operands[2].getReals()[places[2]] +=
+        operands[0].getReals()[places[0]] * operands[1].getReals()[places[1]];
+  });
+  return setResults<T>(structured, MutableArrayRef(operands).drop_front(2),
+                       frame);
 }
 
 template <typename T>
@@ -124,6 +181,7 @@ void reference::addLinalg(Registry<T> &registry) {
       linalg::ReciprocalOp, linalg::RoundOp, linalg::RsqrtOp, linalg::SelectOp,
       linalg::SqrtOp, linalg::SquareOp, linalg::SubOp, linalg::TanhOp>(
       registry);
+  registry.template add<linalg::ContractOp>(evaluate<T>);
   registry.template add<linalg::IndexOp>(evaluate<T>);
 }
 BRT_REFERENCE_INSTANTIATE(addLinalg);

@@ -1,46 +1,12 @@
 //===- Slices.cpp - Evaluate slices and concatenation of tensors ----------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "Interpreter.h"
+#include "Slice.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace brt;
 using namespace brt::reference;
-
-/// Where the elements of a slice are in the whole.
-struct Slice {
-  SmallVector<int64_t> offsets, sizes, strides;
-
-  SmallVector<int64_t> getIndex(ArrayRef<int64_t> index) const {
-    SmallVector<int64_t> whole(offsets);
-    for (auto [axis, i] : llvm::enumerate(index))
-      whole[axis] += i * strides[axis];
-    return whole;
-  }
-};
-
-/// The slice an op names; fails where it leaves `shape`.
-template <typename OpT, typename T>
-static FailureOr<Slice> getSlice(OpT op, ArrayRef<int64_t> shape,
-                                 Frame<T> &frame) {
-  Slice slice = {frame.getIntegers(op.getMixedOffsets()),
-                 frame.getIntegers(op.getMixedSizes()),
-                 frame.getIntegers(op.getMixedStrides())};
-  for (auto [axis, extent] : llvm::enumerate(shape)) {
-    int64_t size = slice.sizes[axis], first = slice.offsets[axis], last;
-    bool overflows =
-        llvm::MulOverflow(size - (size > 0), slice.strides[axis], last) ||
-        llvm::AddOverflow(first, last, last);
-    if (size < 0 || (size > 0 && (overflows || std::min(first, last) < 0 ||
-                                  std::max(first, last) >= extent)))
-      return op.emitOpError("expects a slice within the extent ")
-             << extent << " of axis " << axis << ", but got " << size
-             << " elements from " << first << " by " << slice.strides[axis];
-  }
-  return slice;
-}
 
 template <typename T>
 static LogicalResult evaluate(tensor::ExtractSliceOp op, Frame<T> &frame) {

@@ -36,6 +36,14 @@ std::unique_ptr<Engine>
 createCompiledEngine(mlir::OwningOpRef<mlir::ModuleOp> module,
                      llvm::StringRef isa);
 
+/// Sizes of tiles: those of AVX2, or such as a GPU would choose.
+enum class TileSizes { X86, GPU };
+
+/// The reference evaluator on the module at the level `tile`. Null after a
+/// diagnostic.
+std::unique_ptr<Engine>
+createTileEngine(mlir::OwningOpRef<mlir::ModuleOp> module, TileSizes sizes);
+
 } // namespace brt::golden
 
 #endif // BRT_TEST_GOLDEN_ENGINE_H

@@ -22,10 +22,15 @@ static llvm::cl::opt<EngineKind>
                llvm::cl::init(EngineKind::Both),
                llvm::cl::values(clEnumValN(EngineKind::Reference, "reference",
                                            "the reference evaluator"),
+                                clEnumValN(EngineKind::TileX86, "tile-x86",
+                                           "the level tile, in sizes for AVX2"),
+                                clEnumValN(EngineKind::TileGPU, "tile-gpu",
+                                           "the level tile, in sizes such as a "
+                                           "GPU would choose"),
                                 clEnumValN(EngineKind::Compiled, "compiled",
                                            "a compiled program"),
                                 clEnumValN(EngineKind::Both, "both",
-                                           "one, then the other")),
+                                           "reference, then compiled")),
                llvm::cl::cat(category));
 static llvm::cl::opt<std::string> instructionSet(
     "isa",

@@ -144,10 +144,19 @@ static std::unique_ptr<Engine> createEngine(EngineKind kind,
                                             const CheckOptions &options,
                                             OwningOpRef<ModuleOp> module,
                                             Precision precision) {
-  return kind == EngineKind::Compiled
-             ? createCompiledEngine(std::move(module), options.instructionSet)
-             : createReferenceEngine(std::move(module),
-                                     getArithmetic(precision));
+  switch (kind) {
+  case EngineKind::Reference:
+    return createReferenceEngine(std::move(module), getArithmetic(precision));
+  case EngineKind::TileX86:
+    return createTileEngine(std::move(module), TileSizes::X86);
+  case EngineKind::TileGPU:
+    return createTileEngine(std::move(module), TileSizes::GPU);
+  case EngineKind::Compiled:
+    return createCompiledEngine(std::move(module), options.instructionSet);
+  case EngineKind::Both:
+    break;
+  }
+  llvm_unreachable("each engine checks on its own");
 }
 
 /// Runs a check in each engine that is asked for. What goes wrong is the first

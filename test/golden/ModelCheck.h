@@ -8,7 +8,7 @@
 
 namespace brt::golden {
 
-enum class EngineKind { Reference, Compiled, Both };
+enum class EngineKind { Reference, TileX86, TileGPU, Compiled, Both };
 
 /// How models are checked.
 struct CheckOptions {

@@ -4,11 +4,13 @@
 // The reference evaluator is the oracle of everything that compiles functions
 // of the level `cell`: one short file for each op under lib/Reference, to be
 // read beside the op's equations. It generates no code and shares none with a
-// lowering or a folder.
+// lowering or a folder. It also evaluates the level `tile`, which no target has
+// a part in yet.
 
 #ifndef BRT_REFERENCE_EVALUATE_H
 #define BRT_REFERENCE_EVALUATE_H
 
+#include "brt/Reference/Buffer.h"
 #include "brt/Reference/Tensor.h"
 #include "llvm/Support/LogicalResult.h"
 
@@ -31,6 +33,11 @@ llvm::FailureOr<llvm::SmallVector<Tensor<double>>>
 evaluateFunction(mlir::func::FuncOp function,
                  llvm::ArrayRef<Tensor<double>> arguments,
                  Arithmetic arithmetic);
+
+/// Evaluates, as typed, a function of the level `tile` that reads and writes
+/// its arguments. Iterations of a grid run one after another.
+llvm::LogicalResult evaluateOnBuffers(mlir::func::FuncOp function,
+                                      llvm::ArrayRef<Buffer> arguments);
 
 } // namespace brt::reference
 

@@ -9,8 +9,11 @@
 #include "llvm/ADT/SmallVector.h"
 #include <cassert>
 #include <cstdint>
+#include <memory>
 
 namespace brt::reference {
+
+class Buffer;
 
 /// Number of elements of a shape.
 inline int64_t getNumElements(llvm::ArrayRef<int64_t> shape) {
@@ -49,7 +52,8 @@ forEachIndex(llvm::ArrayRef<int64_t> shape,
 
 /// A dense row-major tensor, or a scalar as a tensor of rank 0. Its elements
 /// are either reals, held as T, or integers, flags and indices, held as 64 bits
-/// with their sign extended (a flag as 0 or 1).
+/// with their sign extended (a flag as 0 or 1). Or a buffer, which has no
+/// elements here but those in its memory.
 template <typename T>
 class Tensor {
 public:
@@ -67,6 +71,7 @@ public:
     tensor.integers.assign(getNumElements(shape), value);
     return tensor;
   }
+  static Tensor ofBuffer(const Buffer &buffer);
   /// A tensor of zeros with elements of the same kind as those of `like`.
   template <typename U>
   static Tensor ofKind(const Tensor<U> &like, llvm::ArrayRef<int64_t> shape) {
@@ -86,6 +91,8 @@ public:
   }
 
   bool isReal() const { return real; }
+  bool isBuffer() const { return buffer != nullptr; }
+  const Buffer &getBuffer() const { return *buffer; }
   llvm::ArrayRef<int64_t> getShape() const { return shape; }
   int64_t getRank() const { return shape.size(); }
   int64_t getExtent(int64_t axis) const { return shape[axis]; }
@@ -137,10 +144,14 @@ public:
     for (auto [to, from] : llvm::zip_equal(result.getReals(), reals))
       to = static_cast<U>(from);
     llvm::copy(integers, result.getIntegers().begin());
+    result.buffer = buffer;
     return result;
   }
 
 private:
+  template <typename U>
+  friend class Tensor;
+
   Tensor(llvm::ArrayRef<int64_t> shape, bool real)
       : shape(shape.begin(), shape.end()), real(real) {}
 
@@ -148,6 +159,7 @@ private:
   bool real = true;
   llvm::SmallVector<T, 1> reals;
   llvm::SmallVector<int64_t, 1> integers;
+  std::shared_ptr<const Buffer> buffer;
 };
 
 } // namespace brt::reference

@@ -280,8 +280,8 @@ func.func @f() -> i128 {
   return %0 : i128
 })",
                      {}),
-            "expects numbers of at most 64 bits, or tensors of at most 2^31 of "
-            "them, but got 'i128'");
+            "expects numbers of at most 64 bits, or tensors or buffers of at "
+            "most 2^31 of them, but got 'i128'");
 }
 
 TEST(Errors, TensorsThatAreTooLarge) {
