@@ -176,6 +176,7 @@ BRT_CUDA_API cuCtxGetFlags(unsigned *flags) {
   Context *context = currentContext();
   if (!context)
     return ErrorInvalidContext;
+  std::lock_guard<std::mutex> lock(Driver::get().mutex);
   *flags = context->flags;
   return Success;
 }

@@ -46,10 +46,8 @@ static Result checkShape(const CallerConfig &config,
   if (exact[0] && (config.blockX != exact[0] || config.blockY != exact[1] ||
                    config.blockZ != exact[2]))
     return ErrorInvalidValue;
-  uint32_t allowed = function.maxDynamicShared
-                         ? function.maxDynamicShared
-                         : Driver::kSharedLimit - function.code->staticShared;
-  return config.sharedBytes > allowed ? ErrorInvalidValue : Success;
+  return config.sharedBytes > function.dynamicSharedLimit() ? ErrorInvalidValue
+                                                            : Success;
 }
 
 /// Copies the parameters from one pointer each, or from a packed buffer.

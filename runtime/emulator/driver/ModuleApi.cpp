@@ -240,10 +240,7 @@ BRT_CUDA_API cuFuncGetAttribute(int *value, int attribute,
     *value = static_cast<int>(driver.options.architecture);
     return Success;
   case FuncMaxDynamicShared:
-    *value = static_cast<int>(function->maxDynamicShared
-                                  ? function->maxDynamicShared
-                                  : Driver::kSharedLimit -
-                                        function->code->staticShared);
+    *value = static_cast<int>(function->dynamicSharedLimit());
     return Success;
   case FuncClusterMustBeSet:
     *value = function->code->function->explicitCluster &&

@@ -45,6 +45,11 @@ Result Driver::initialise() {
   return Success;
 }
 
+uint32_t LoadedFunction::dynamicSharedLimit() const {
+  uint32_t optedIn = maxDynamicShared;
+  return optedIn ? optedIn : Driver::kSharedLimit - code->staticShared;
+}
+
 uint32_t Driver::sharedOptInLimit() const {
   // 163 KiB on sm_80, 99 KiB on sm_86 and sm_89, 227 KiB on sm_90.
   if (options.architecture >= 90)

@@ -31,8 +31,11 @@ struct LoadedModule {
 struct LoadedFunction {
   LoadedModule *module = nullptr;
   const Code *code = nullptr;
-  uint32_t maxDynamicShared = 0; // opted in to; 0: the usual limit
-  bool moreThanPortable = false; // clusters of more than 8 blocks
+  // Attributes, which any thread may set.
+  std::atomic<uint32_t> maxDynamicShared{0}; // opted in to; 0: the usual limit
+  std::atomic<bool> moreThanPortable{false}; // clusters of more than 8 blocks
+
+  uint32_t dynamicSharedLimit() const; // bytes
 };
 
 struct Event {
