@@ -25,7 +25,9 @@ def PlaceTilesX86Pass : Pass<"brt-place-tiles-x86", "mlir::ModuleOp"> {
     tiles of their own size. Other structured ops become the same on buffers, for
     --brt-vectorize-kernels.
 
-    The grid becomes one `scf.parallel`, or loops where there is little to do.
+    The grid becomes one `scf.parallel`, or loops where there is little to do. Where
+    iterations along its last axis load the same right factors, as tiles of queries
+    do with keys, some of them are one task, which keeps panels and packs each once.
 
     Requires: programs as --brt-tile-products and --brt-tile-attention make them;
               a buffer that is written is read under the same name only.

@@ -45,6 +45,8 @@ Value TilePlacer::packRight(Value tile, const Contraction &contraction,
   Value &packed = panels[{tile, contraction.rhsColumn}];
   if (packed)
     return packed;
+  if (scf::ForOp loop = task ? getKeptLoop(tile) : nullptr)
+    return packed = keepPanels(loop, contraction, registers);
   packed = allocateScratch(getPanelsType(contraction, registers));
   OpBuilder::InsertionGuard guard(b);
   Operation *user = tile.getParentBlock()->findAncestorOpInBlock(*op);

@@ -39,26 +39,31 @@ int64_t TilePlacer::countProducts() {
   return products;
 }
 
-/// Numbers the iterations of the grid in row-major order.
+/// Numbers tasks in row-major order, each some iterations along the last axis
+/// of the grid.
 LogicalResult TilePlacer::place() {
   SmallVector<Value> bounds;
   Value total = b.index(1);
-  for (OpFoldResult bound : grid.getMixedUpperBound()) {
+  for (OpFoldResult bound : grid.getMixedUpperBound())
     bounds.push_back(getValueOrCreateConstantIndexOp(b, b.getLoc(), bound));
-    total = arith::MulIOp::create(b, total, bounds.back());
-  }
+  Value tileCount = bounds.back();
+  int64_t taskTiles = countTaskTiles();
+  if (taskTiles > 1)
+    bounds.back() = b.ceilDiv(tileCount, taskTiles);
+  for (Value bound : bounds)
+    total = arith::MulIOp::create(b, total, bound);
   Block *body;
-  Value task;
+  Value number;
   if (countProducts() >= kParallelWork) {
     auto parallel = scf::ParallelOp::create(
         b, ValueRange{b.index(0)}, ValueRange{total}, ValueRange{b.index(1)});
     body = parallel.getBody();
-    task = parallel.getInductionVars().front();
+    number = parallel.getInductionVars().front();
     scratchBlock = body;
   } else {
     auto loop = scf::ForOp::create(b, b.index(0), total, b.index(1));
     body = loop.getBody();
-    task = loop.getInductionVar();
+    number = loop.getInductionVar();
     scratchBlock =
         &grid->getParentOfType<FunctionOpInterface>().getFunctionBody().front();
   }
@@ -66,8 +71,15 @@ LogicalResult TilePlacer::place() {
   // Named, as llvm::reverse() does not keep what it is given alive.
   SmallVector<Value> indices = grid.getInductionVars();
   for (auto [index, bound] : llvm::reverse(llvm::zip_equal(indices, bounds))) {
-    mapping.map(index, arith::RemUIOp::create(b, task, bound).getResult());
-    task = arith::DivUIOp::create(b, task, bound);
+    mapping.map(index, arith::RemUIOp::create(b, number, bound).getResult());
+    number = arith::DivUIOp::create(b, number, bound);
+  }
+  if (taskTiles > 1) {
+    Value begin = b.mul(mapping.lookup(indices.back()), taskTiles);
+    task = scf::ForOp::create(
+        b, begin, b.min(b.add(begin, taskTiles), tileCount), b.index(1));
+    b.setInsertionPointToStart(task.getBody());
+    mapping.map(indices.back(), task.getInductionVar());
   }
   placeStoredTiles(*grid.getBody());
   return placeBlock(*grid.getBody());

@@ -34,6 +34,7 @@ private:
 
   // The grid.
   int64_t countProducts();
+  int64_t countTaskTiles();
 
   // Ops of a body.
   llvm::LogicalResult placeBlock(mlir::Block &block);
@@ -47,6 +48,9 @@ private:
   llvm::LogicalResult placeContraction(mlir::linalg::ContractOp op);
   Value packRight(Value tile, const Contraction &contraction,
                   const RegisterTile &registers, mlir::Operation *op);
+  mlir::scf::ForOp getKeptLoop(Value tile);
+  Value keepPanels(mlir::scf::ForOp loop, const Contraction &contraction,
+                   const RegisterTile &registers);
   llvm::LogicalResult placeLoop(mlir::scf::ForOp loop);
   llvm::LogicalResult placeIf(mlir::scf::IfOp op);
 
@@ -93,6 +97,8 @@ private:
   llvm::DenseMap<mlir::Operation *, mlir::Operation *> placed;
   /// Panels of tiles, by the tile and the axis of their columns.
   llvm::DenseMap<std::pair<Value, unsigned>, Value> panels;
+  /// The iterations of the grid that are one task.
+  mlir::scf::ForOp task;
   /// Where scratch of a thread is allocated.
   mlir::Block *scratchBlock = nullptr;
 };

@@ -199,3 +199,41 @@ func.func @packed_once(%a: memref<16x8xf32>, %b: memref<8x8xf32>, %c: memref<16x
   }
   return
 }
+
+// -----
+
+// Tiles of rows that read the same tiles of a right factor are one task, which
+// packs each of those once, in a slot of its own.
+// CHECK-LABEL: func.func @kept
+// CHECK-DAG:     %[[PANELS:.*]] = memref.alloca() {alignment = 64 : i64} : memref<2x1x9x16xf32>
+// CHECK-DAG:     %[[NUMBERS:.*]] = memref.alloca() {alignment = 64 : i64} : memref<2xindex>
+// CHECK:         scf.for %{{.*}} = %c0 to %c16 step
+// CHECK:           memref.store %c-1, %[[NUMBERS]]
+// CHECK:           scf.for
+// CHECK:             scf.for %[[K:.*]] = %c0 to %c2
+// CHECK:               %[[SLOT:.*]] = arith.remui %[[K]]
+// CHECK:               memref.subview %[[PANELS]][%[[SLOT]], 0, 0, 0]
+// CHECK:               %[[HELD:.*]] = memref.load %[[NUMBERS]][%[[SLOT]]]
+// CHECK:               %[[OTHER:.*]] = arith.cmpi ne, %[[HELD]], %[[K]]
+// CHECK:               scf.if %[[OTHER]]
+// CHECK:                 vector.load %arg1
+// CHECK:                 memref.store %[[K]], %[[NUMBERS]][%[[SLOT]]]
+// CHECK:               vector.fma
+func.func @kept(%a: memref<1x128x16xf32>, %b: memref<1x16x8xf32>, %c: memref<1x128x8xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  %zero = arith.constant 0.0 : f32
+  scf.forall (%h, %i) in (1, 32) {
+    %0 = tile.load %c[%h, %i, %c0] axes [1, 2] : memref<1x128x8xf32> -> tensor<4x8xf32>
+    %1 = scf.for %j = %c0 to %c2 step %c1 iter_args(%sum = %0) -> (tensor<4x8xf32>) {
+      %left = tile.load %a[%h, %i, %j] axes [1, 2] : memref<1x128x16xf32> -> tensor<4x8xf32>
+      %right = tile.load %b[%h, %j, %c0] axes [1, 2] : memref<1x16x8xf32> -> tensor<8x8xf32>
+      %2 = linalg.contract indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+          ins(%left, %right : tensor<4x8xf32>, tensor<8x8xf32>) outs(%sum : tensor<4x8xf32>) -> tensor<4x8xf32>
+      scf.yield %2 : tensor<4x8xf32>
+    }
+    tile.store %1, %c[%h, %i, %c0] axes [1, 2] : tensor<4x8xf32>, memref<1x128x8xf32>
+  }
+  return
+}

@@ -75,6 +75,17 @@ func.func @state_{0}_{1}_{2}(%q: tensor<?x{0}x2x{2}xT>, %k: tensor<?x{1}x2x{2}xT
   checkAll(text);
 }
 
+// More tiles of keys than a task keeps.
+TEST_P(CompiledAttention, ManyKeys) {
+  check(R"(
+func.func @many(%q: tensor<?x250x2x128xT>, %k: tensor<?x1100x2x128xT>, %v: tensor<?x1100x2x128xT>) -> tensor<?x250x2x128xT> {
+  %0 = brt.state_attention %q, %k, %v {scale = 0.25 : f64} : tensor<?x250x2x128xT>, tensor<?x1100x2x128xT>
+  return %0 : tensor<?x250x2x128xT>
+}
+)",
+        {1});
+}
+
 // Positions in the middle of tiles, at the begin, where nothing is seen, and
 // behind the last key.
 TEST_P(CompiledAttention, Positions) {

@@ -17,7 +17,7 @@ namespace brt {
 /// and keys, or unfused, which is what fused code is compared with.
 struct AttentionOptions {
   bool fuse = true;
-  int64_t queries = 96;
+  int64_t queries = 24;
   int64_t keys = 128;
 };
 
