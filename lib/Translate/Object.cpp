@@ -42,6 +42,58 @@ static LogicalResult runProgram(Location loc, StringRef program,
   return error;
 }
 
+static LogicalResult write(Location loc, ArrayRef<char> bytes, StringRef path) {
+  std::error_code error;
+  llvm::ToolOutputFile file(path, error, fs::OF_None);
+  if (error)
+    return emitError(loc, "expects '")
+           << path << "' to be a file that can be written, but got: "
+           << error.message();
+  file.os().write(bytes.data(), bytes.size());
+  file.os().close();
+  if (std::error_code error = file.os().error()) {
+    file.os().clear_error();
+    return emitError(loc, "expects room for '")
+           << path << "', but got: " << error.message();
+  }
+  file.keep();
+  return success();
+}
+
+static FailureOr<std::string> findLinker(Location loc) {
+  return findProgram(loc, "a linker", {"ld.lld-22", "ld.lld"});
+}
+
+/// Links objects to one that is relocatable.
+static LogicalResult join(Location loc, ArrayRef<brt::x86::ObjectCode> objects,
+                          SmallVectorImpl<char> &joined) {
+  FailureOr<std::string> linker = findLinker(loc);
+  if (failed(linker))
+    return failure();
+  SmallVector<SmallString<128>> paths(objects.size() + 1);
+  std::vector<llvm::FileRemover> removers(paths.size());
+  for (auto [path, remover] : llvm::zip_equal(paths, removers)) {
+    if (std::error_code error = fs::createTemporaryFile("brt", "o", path))
+      return emitError(loc, "expects a temporary file, but got: ")
+             << error.message();
+    remover.setFile(path);
+  }
+  SmallVector<StringRef> arguments = {"-r", "-o", paths.back()};
+  for (auto [object, path] : llvm::zip(objects, paths)) {
+    if (failed(write(loc, object, path)))
+      return failure();
+    arguments.push_back(path);
+  }
+  if (failed(runProgram(loc, *linker, arguments)))
+    return failure();
+  auto result = llvm::MemoryBuffer::getFile(paths.back());
+  if (!result)
+    return emitError(loc, "expects what the linker wrote, but got: ")
+           << result.getError().message();
+  llvm::append_range(joined, (*result)->getBuffer());
+  return success();
+}
+
 /// Everything that the object of a module depends on, as text.
 static std::string describe(ModuleOp module,
                             const brt::ObjectOptions &options) {
@@ -74,7 +126,8 @@ static LogicalResult compile(ModuleOp module, const brt::ObjectOptions &options,
   compile.instructionSets = options.instructionSets;
   compile.training = options.training;
   compile.attention = options.attention;
-  if (failed(brt::x86::compileToObject(module, compile, os)))
+  auto objects = brt::x86::compileToObjects(module, compile);
+  if (failed(objects) || failed(join(module.getLoc(), *objects, object)))
     return failure();
   if (key.empty())
     return success();
@@ -95,15 +148,7 @@ LogicalResult brt::translateToObject(ModuleOp module,
   if (failed(compile(module, options, object)))
     return failure();
 
-  std::error_code error;
-  llvm::ToolOutputFile file(outputPath, error, fs::OF_None);
-  if (error)
-    return module.emitError("expects '")
-           << outputPath << "' to be a file that can be written, but got: "
-           << error.message();
-  file.os().write(object.data(), object.size());
-  file.keep();
-  return success();
+  return write(module.getLoc(), object, outputPath);
 }
 
 /// Compiles to a temporary object and hands it to `link`.
@@ -123,8 +168,7 @@ static LogicalResult linkObject(ModuleOp module,
 LogicalResult brt::translateToShared(ModuleOp module,
                                      const ObjectOptions &options,
                                      StringRef outputPath) {
-  FailureOr<std::string> linker =
-      findProgram(module.getLoc(), "a linker", {"ld.lld-22", "ld.lld"});
+  FailureOr<std::string> linker = findLinker(module.getLoc());
   if (failed(linker))
     return failure();
   return linkObject(module, options, [&](StringRef object) {

@@ -10,10 +10,6 @@
 #include <optional>
 #include <string>
 
-namespace llvm {
-class raw_pwrite_stream;
-} // namespace llvm
-
 namespace brt::x86 {
 
 /// An instruction set that code is made for.
@@ -37,13 +33,17 @@ struct CompileOptions {
   AttentionOptions attention;
 };
 
-/// Compiles the entry points of a module of the level `model` or `cell` to one
-/// relocatable object that exports `brt_program` (brt-c/Program.h) and needs
-/// the runtime's functions declared there and the C library. The module itself
-/// is not changed. Errors are emitted on its context.
-llvm::LogicalResult compileToObject(mlir::ModuleOp module,
-                                    const CompileOptions &options,
-                                    llvm::raw_pwrite_stream &os);
+/// The bytes of a relocatable object.
+using ObjectCode = llvm::SmallVector<char, 0>;
+
+/// Compiles the entry points of a module of the level `model` or `cell` to
+/// objects, one for each instruction set and one for what they have in common.
+/// Linked together they export `brt_program` (brt-c/Program.h) and need the
+/// runtime's functions declared there and the C library. The module itself is
+/// not changed. Errors are emitted on its context. Instruction sets are
+/// compiled side by side where the context allows threads.
+llvm::FailureOr<llvm::SmallVector<ObjectCode>>
+compileToObjects(mlir::ModuleOp module, const CompileOptions &options);
 
 } // namespace brt::x86
 

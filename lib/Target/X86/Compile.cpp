@@ -10,13 +10,14 @@
 #include "brt/passes/Pipelines/Training.h"
 #include "brt/passes/Profile/Passes.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "mlir/IR/Threading.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Linker/Linker.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
@@ -70,11 +71,16 @@ static std::unique_ptr<llvm::TargetMachine> createMachine(StringRef cpu) {
       triple, cpu, /*Features=*/"", options, llvm::Reloc::PIC_));
 }
 
+/// Verifies the module behind the pipeline, but not behind each pass as brt-opt
+/// does, which would take a quarter of the time.
 static LogicalResult
 runPipeline(ModuleOp module,
             function_ref<LogicalResult(OpPassManager &)> build) {
   PassManager manager(module.getContext());
-  return failed(build(manager)) ? failure() : manager.run(module);
+  manager.enableVerifier(false);
+  if (failed(build(manager)) || failed(manager.run(module)))
+    return failure();
+  return verify(module);
 }
 
 /// Goes down to the level `cell`, with a training step where that is asked for.
@@ -149,55 +155,11 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
   passes.run(module, modules);
 }
 
-/// Code of one instruction set as LLVM IR, optimised, in which nothing but
-/// entry points can be called from outside.
-static std::unique_ptr<llvm::Module>
-compileVariant(ModuleOp kernels, const InstructionSet &isa,
-               const brt::AttentionOptions &attention,
-               llvm::LLVMContext &context) {
-  OwningOpRef<ModuleOp> module = kernels.clone();
-  if (failed(runPipeline(*module, [&](OpPassManager &manager) {
-        brt::LoweringOptions options{isa.vectorBytes, isa.vectorRegisters,
-                                     attention};
-        brt::buildTilePipeline(manager, options);
-        brt::buildVectorPipeline(manager, options);
-        brt::buildLLVMPipeline(manager);
-        return success();
-      })))
-    return nullptr;
-  std::unique_ptr<llvm::Module> code =
-      translateModuleToLLVMIR(*module, context, isa.name);
-  std::unique_ptr<llvm::TargetMachine> machine = createMachine(isa.cpu);
-  if (!code || !machine) {
-    kernels.emitError("expects LLVM to know x86-64 code for ") << isa.cpu;
-    return nullptr;
-  }
-  code->setDataLayout(machine->createDataLayout());
-  code->setTargetTriple(machine->getTargetTriple());
-  for (llvm::Function &function : *code) {
-    if (function.isDeclaration())
-      continue;
-    StringRef name = function.getName();
-    if (name.consume_front(kEntryPrefix))
-      function.setName(getEntrySymbol(isa.name, name));
-    else
-      function.setLinkage(llvm::GlobalValue::InternalLinkage);
-    function.addFnAttr("target-cpu", isa.cpu);
-    function.addFnAttr("prefer-vector-width",
-                       std::to_string(isa.vectorBytes * 8));
-    function.addFnAttr(llvm::Attribute::NoUnwind);
-  }
-  for (llvm::GlobalVariable &global : code->globals())
-    if (!global.isDeclaration())
-      global.setLinkage(llvm::GlobalValue::InternalLinkage);
-  optimize(*code, *machine);
-  return code;
-}
-
 static LogicalResult emitObject(llvm::Module &module, Location loc,
-                                llvm::raw_pwrite_stream &os) {
+                                ObjectCode &object) {
   std::unique_ptr<llvm::TargetMachine> machine = createMachine(kBaseCpu);
   llvm::legacy::PassManager passes;
+  llvm::raw_svector_ostream os(object);
   if (machine->addPassesToEmitFile(passes, os, /*DwoOut=*/nullptr,
                                    llvm::CodeGenFileType::ObjectFile))
     return emitError(loc, "expects the x86-64 target to emit object files");
@@ -205,9 +167,100 @@ static LogicalResult emitObject(llvm::Module &module, Location loc,
   return success();
 }
 
-LogicalResult brt::x86::compileToObject(ModuleOp module,
-                                        const CompileOptions &options,
-                                        llvm::raw_pwrite_stream &os) {
+static void buildVariantPipeline(OpPassManager &manager,
+                                 const brt::LoweringOptions &options) {
+  brt::buildTilePipeline(manager, options);
+  brt::buildVectorPipeline(manager, options);
+  brt::buildLLVMPipeline(manager);
+}
+
+/// Loads the dialects that variants need: it cannot be done while several of
+/// them are compiled.
+static void loadDialects(MLIRContext *context) {
+  PassManager manager(context);
+  buildVariantPipeline(manager, {});
+  DialectRegistry registry;
+  manager.getDependentDialects(registry);
+  context->appendDialectRegistry(registry);
+  for (StringRef name : registry.getDialectNames())
+    context->getOrLoadDialect(name);
+}
+
+/// Entry points only launch kernels. Optimising their thousands of addresses
+/// would take longer than all kernels together.
+static void setAttributes(llvm::Function &function, bool isEntry,
+                          const InstructionSet &isa) {
+  function.addFnAttr("target-cpu", isa.cpu);
+  function.addFnAttr("prefer-vector-width",
+                     std::to_string(isa.vectorBytes * 8));
+  function.addFnAttr(llvm::Attribute::NoUnwind);
+  if (isEntry) {
+    function.addFnAttr(llvm::Attribute::OptimizeNone);
+    function.addFnAttr(llvm::Attribute::NoInline);
+  }
+}
+
+/// Object code of one instruction set, in which nothing but entry points can be
+/// called from outside.
+static LogicalResult compileVariant(ModuleOp kernels,
+                                    const brt::Manifest &manifest,
+                                    const InstructionSet &isa,
+                                    const brt::AttentionOptions &attention,
+                                    ObjectCode &object) {
+  OwningOpRef<ModuleOp> module = kernels.clone();
+  if (failed(runPipeline(*module, [&](OpPassManager &manager) {
+        buildVariantPipeline(manager,
+                             {isa.vectorBytes, isa.vectorRegisters, attention});
+        return success();
+      })))
+    return failure();
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> code =
+      translateModuleToLLVMIR(*module, context, isa.name);
+  std::unique_ptr<llvm::TargetMachine> machine = createMachine(isa.cpu);
+  if (!code || !machine)
+    return kernels.emitError("expects LLVM to know x86-64 code for ")
+           << isa.cpu;
+  code->setDataLayout(machine->createDataLayout());
+  code->setTargetTriple(machine->getTargetTriple());
+  for (llvm::Function &function : *code) {
+    if (function.isDeclaration())
+      continue;
+    StringRef name = function.getName();
+    bool isWrapper = name.consume_front(kEntryPrefix);
+    setAttributes(function, llvm::is_contained(manifest.entries, name), isa);
+    if (isWrapper) {
+      function.setName(getEntrySymbol(isa.name, name));
+      function.setVisibility(llvm::GlobalValue::HiddenVisibility);
+    } else {
+      function.setLinkage(llvm::GlobalValue::InternalLinkage);
+    }
+  }
+  for (llvm::GlobalVariable &global : code->globals())
+    if (!global.isDeclaration())
+      global.setLinkage(llvm::GlobalValue::InternalLinkage);
+  optimize(*code, *machine);
+  return emitObject(*code, kernels.getLoc(), object);
+}
+
+/// The object that defines `brt_program`.
+static LogicalResult compileTable(Location loc, const brt::Manifest &manifest,
+                                  ArrayRef<const InstructionSet *> variants,
+                                  ObjectCode &object) {
+  llvm::LLVMContext context;
+  llvm::Module table("brt", context);
+  std::unique_ptr<llvm::TargetMachine> machine = createMachine(kBaseCpu);
+  table.setDataLayout(machine->createDataLayout());
+  table.setTargetTriple(machine->getTargetTriple());
+  SmallVector<std::string> names;
+  for (const InstructionSet *isa : variants)
+    names.push_back(isa->name.str());
+  addProgramTable(table, manifest, names);
+  return emitObject(table, loc, object);
+}
+
+FailureOr<SmallVector<ObjectCode>>
+brt::x86::compileToObjects(ModuleOp module, const CompileOptions &options) {
   for (StringRef name : options.instructionSets)
     if (!findInstructionSet(name))
       return module.emitError("expects an instruction set to be 'avx2' or "
@@ -227,27 +280,20 @@ LogicalResult brt::x86::compileToObject(ModuleOp module,
   if (failed(manifest))
     return failure();
 
-  llvm::LLVMContext context;
-  llvm::Module program("brt", context);
-  SmallVector<std::string> variants;
-  for (const InstructionSet &isa : getInstructionSets()) {
-    if (!llvm::is_contained(options.instructionSets, isa.name))
-      continue;
-    std::unique_ptr<llvm::Module> code =
-        compileVariant(*kernels, isa, options.attention, context);
-    if (!code)
-      return failure();
-    program.setDataLayout(code->getDataLayout());
-    program.setTargetTriple(code->getTargetTriple());
-    if (llvm::Linker::linkModules(program, std::move(code)))
-      return module.emitError("expects code of '")
-             << isa.name << "' to link with that of other instruction sets";
-    variants.push_back(isa.name.str());
-  }
-  addProgramTable(program, *manifest, variants);
-  for (StringRef isa : variants)
-    for (StringRef entry : manifest->entries)
-      program.getFunction(getEntrySymbol(isa, entry))
-          ->setLinkage(llvm::GlobalValue::InternalLinkage);
-  return emitObject(program, module.getLoc(), os);
+  SmallVector<const InstructionSet *> variants;
+  for (const InstructionSet &isa : getInstructionSets())
+    if (llvm::is_contained(options.instructionSets, isa.name))
+      variants.push_back(&isa);
+  loadDialects(module.getContext());
+  SmallVector<ObjectCode> objects(variants.size() + 1);
+  auto compile = [&](size_t i) {
+    return compileVariant(*kernels, *manifest, *variants[i], options.attention,
+                          objects[i]);
+  };
+  if (failed(failableParallelForEachN(module.getContext(), 0, variants.size(),
+                                      compile)) ||
+      failed(
+          compileTable(module.getLoc(), *manifest, variants, objects.back())))
+    return failure();
+  return objects;
 }

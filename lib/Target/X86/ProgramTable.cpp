@@ -24,11 +24,18 @@ void brt::x86::addProgramTable(Module &module, const Manifest &manifest,
   Type *pointer = PointerType::get(context, 0);
   Type *i32 = Type::getInt32Ty(context), *i64 = Type::getInt64Ty(context);
 
+  // Only their addresses are taken here.
+  auto *entryType =
+      FunctionType::get(Type::getVoidTy(context), /*isVarArg=*/false);
   SmallVector<Constant *> variants;
   for (StringRef isa : isas) {
     SmallVector<Constant *> entries;
-    for (StringRef entry : manifest.entries)
-      entries.push_back(module.getFunction(getEntrySymbol(isa, entry)));
+    for (StringRef entry : manifest.entries) {
+      auto *function = Function::Create(entryType, Function::ExternalLinkage,
+                                        getEntrySymbol(isa, entry), module);
+      function->setVisibility(GlobalValue::HiddenVisibility);
+      entries.push_back(function);
+    }
     auto *type = ArrayType::get(pointer, entries.size());
     Constant *table = addConstant(module, "brt_entries_" + isa,
                                   ConstantArray::get(type, entries));
