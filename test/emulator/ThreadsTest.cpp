@@ -130,8 +130,9 @@ TEST_F(Threads, EventsOfOtherThreads) {
                 CUDA_SUCCESS);
       CUresult state = cuEventQuery(before);
       EXPECT_TRUE(state == CUDA_SUCCESS || state == CUDA_ERROR_NOT_READY);
-      if (i % 5 == 0)
+      if (i % 5 == 0) {
         EXPECT_EQ(cuEventSynchronize(after), CUDA_SUCCESS);
+      }
     }
     EXPECT_EQ(cuStreamSynchronize(stream), CUDA_SUCCESS);
     EXPECT_EQ(download<unsigned>(word, 1)[0], (1u << 20) - 1);

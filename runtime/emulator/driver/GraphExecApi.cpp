@@ -216,7 +216,7 @@ BRT_CUDA_API cuGraphLaunch(GraphExec *exec, Stream *stream) {
       if (Result result = cuStreamWaitEvent(stream, node.waitsFor, 0))
         return result;
   return submit(
-      stream, GraphNodeType::Empty,
+      stream, GraphNodeType::Graph,
       [copy = std::move(copy), seed = driver.options.seed + launches++] {
         return copy.run(seed);
       });

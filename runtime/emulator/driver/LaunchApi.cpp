@@ -125,7 +125,7 @@ static void writeCounters(const std::string &path,
   }
 }
 
-/// Runs a launch on the queue's thread.
+/// Runs a launch on its task's thread.
 static Result carryOut(const LoadedFunction *function, GridConfig grid) {
   Driver &driver = Driver::get();
   {
@@ -142,11 +142,12 @@ static Result carryOut(const LoadedFunction *function, GridConfig grid) {
       return ErrorOutOfMemory;
     driver.memory.markInitialised(grid.gridSyncWorkspace, kWorkspaceBytes);
   }
-  LaunchOutcome outcome = runLaunch(grid, driver.options, driver.memory);
+  LaunchOutcome outcome =
+      runLaunch(grid, driver.options, driver.memory, &driver.queue);
   if (grid.cooperative)
     driver.memory.release(grid.gridSyncWorkspace);
   writeCounters(driver.options.countersPath, outcome.counters);
-  if (outcome.fault != Fault::None)
+  if (!outcome.findings.empty())
     std::fprintf(stderr, "brt-emu: BRT_EMU_SEED=%llu replays this schedule\n",
                  static_cast<unsigned long long>(driver.options.seed));
   return resultOf(outcome.fault);

@@ -1,11 +1,12 @@
 //===- Queue.h - Work that streams hold -----------------------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One thread carries out what was submitted, one piece at a time: each time the
-// next one of some stream that may go on, chosen by seed. So whatever order
-// streams and events leave open can happen, and host and device run side by
-// side; kernels of two streams do not. Functions of the host run on threads of
-// their own, since they may wait for other work.
+// A piece of work of some stream that may go on has the device at a time; which
+// one comes next is chosen by seed. So whatever order streams and events leave
+// open can happen. Copies are carried out as a whole; launches and graphs,
+// which run on threads of their own, pause (exec/Grid.h) so that kernels of
+// several streams go on side by side. Functions of the host run on threads of
+// their own as well, beside the device, since they may wait for other work.
 //
 //===----------------------------------------------------------------------===//
 
@@ -13,8 +14,10 @@
 #define BRT_EMULATOR_DRIVER_QUEUE_H
 
 #include "driver/Abi.h"
+#include "exec/Grid.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -41,8 +44,12 @@ struct Moment {
   uint64_t nanoseconds = 0;
 };
 
-/// Runs on the queue's thread. What it returns becomes the context's fault.
+/// Runs on a thread of the queue. What it returns becomes the context's fault.
 using Work = std::function<abi::Result()>;
+
+/// Where a task runs: on the queue's own thread, on one that may pause, or
+/// beside the device.
+enum class Runs : uint8_t { AtOnce, InTurns, OnTheHost };
 
 struct Task {
   Context *context = nullptr;
@@ -50,8 +57,8 @@ struct Task {
   uint64_t number = 0;                    // in the order of submission
   std::shared_ptr<const Moment> waitsFor; // may be null
   std::shared_ptr<Moment> marks;          // may be null
-  bool alone = false;  // after all earlier work of any stream
-  bool isHost = false; // a function of the host
+  bool alone = false; // after all earlier work of any stream
+  Runs runs = Runs::AtOnce;
 };
 
 struct Stream {
@@ -69,7 +76,7 @@ struct Stream {
   bool isBlocking() const; // ordered with the legacy default stream
 };
 
-class Queue {
+class Queue : public Turns {
 public:
   Queue();
   /// Drops what has not begun; waits for what has.
@@ -89,26 +96,57 @@ public:
   /// A moment in the midst of some work.
   void mark(Moment &moment);
 
+  // For launches under way, on the thread of their task.
+  bool areWanted() override;
+  End pass(bool quiet, bool changed) override;
+
   /// The default streams: null or 1, and 2, which here is one for all threads.
   const std::shared_ptr<Stream> legacy, perThread;
 
 private:
+  /// A launch that lets others run.
+  struct Pause {
+    /// The change after which it only waited; none if it has more to do.
+    uint64_t quietSince = ~uint64_t(0);
+    const Context *context = nullptr;
+    bool over = false;
+    End end = End::Same;
+  };
+
   std::mutex mutex;
-  std::condition_variable arrived, finished;
+  /// Something was submitted, or the device is free; something is done; a pause
+  /// is over.
+  std::condition_variable arrived, finished, resumed;
   std::vector<std::shared_ptr<Stream>> streams; // that hold tasks
+  std::deque<Pause *> pauses;                   // the longest first
+  bool busy = false;                            // something has the device
   uint64_t submitted = 0;
   uint64_t random = 1;
   bool stopping = false;
   bool started = false;
   std::thread thread;
 
-  unsigned hostTasks = 0; // under way
+  unsigned tasksOnThreads = 0; // under way on threads of their own
+  unsigned hostTasks = 0;      // of those, functions of the host
+  // To find that all launches wait for what will not happen.
+  uint64_t changes = 0; // of memory, and of what is under way
+  std::chrono::steady_clock::time_point changedAt;
+  unsigned waiting = 0;   // threads of the host
+  unsigned questions = 0; // of the host that got no for an answer
 
   void loop();
   /// Runs the first task of a stream and takes it off.
   void carryOut(const std::shared_ptr<Stream> &stream);
+  /// The same, on the thread that it asks for.
+  void begin(std::unique_lock<std::mutex> &lock,
+             const std::shared_ptr<Stream> &stream);
   bool mayRun(const Stream &stream) const;
-  std::shared_ptr<Stream> choose();
+  std::vector<std::shared_ptr<Stream>> ready() const;
+  void noteChange();
+  bool isEndless() const;
+  void resume(Pause &pause, End end);
+  template <class Condition>
+  void waitUntil(std::unique_lock<std::mutex> &lock, Condition condition);
 };
 
 } // namespace brt::emu

@@ -118,7 +118,10 @@ Result brt::emu::submit(Stream *handle, GraphNodeType type, Work work) {
   Task task;
   task.context = currentContext();
   task.work = std::move(work);
-  task.isHost = type == GraphNodeType::Host;
+  if (type == GraphNodeType::Host)
+    task.runs = Runs::OnTheHost;
+  else if (type == GraphNodeType::Kernel || type == GraphNodeType::Graph)
+    task.runs = Runs::InTurns;
   Driver::get().queue.submit(stream, std::move(task));
   return Success;
 }

@@ -10,6 +10,7 @@
 #include "exec/Mbarrier.h"
 #include "exec/Warp.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 namespace brt::emu {
@@ -77,6 +78,9 @@ struct Worker {
   Worker(Launch &launch, uint64_t seed)
       : launch(launch), counters(*launch.config.program), random(seed) {}
 
+  void forgetAllocations() {
+    std::fill(std::begin(recent), std::end(recent), nullptr);
+  }
   /// The allocation, live or freed, that holds the range; null if there is
   /// none.
   const Allocation *findAllocation(uint64_t address, uint64_t bytes);

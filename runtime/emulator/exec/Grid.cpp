@@ -16,62 +16,132 @@ using namespace brt::emu;
 /// grid that needs more at once could not run on the hardware either.
 static constexpr size_t kResidentBlocks = 2048;
 
+/// Visits to blocks before another launch may run: short and long slices, so
+/// that schedules differ.
+static constexpr uint32_t kLongestSlice = 64;
+
 namespace {
 /// The workers of one launch and what they have to agree on.
 class Grid {
 public:
-  Grid(Launch &launch, unsigned workers, uint64_t clusters)
-      : launch(launch), clusters(clusters), quietAt(workers) {
-    for (auto &value : quietAt)
-      value = kBusy;
-  }
+  Grid(Launch &launch, unsigned workers, uint64_t clusters, Turns *turns);
 
-  void work(unsigned index, Worker &worker);
+  /// Runs blocks until all are done or the launch was stopped: false; or until
+  /// nothing changes any more or others want a turn: true.
+  bool run();
+  bool isQuiet() const { return quiet; }
+  /// Memory was changed in the last run.
+  bool hasChanged() const { return launch.progress != progressBefore; }
+  void reportEndlessWaits();
+  Counters total() const;
 
 private:
+  struct Share {
+    Worker worker;
+    std::list<std::unique_ptr<Cluster>> resident;
+    std::unique_ptr<Cluster> spare; // finished
+    /// The progress count at which none of its blocks could change anything any
+    /// more.
+    std::atomic<uint64_t> quietAt{kBusy};
+
+    Share(Launch &launch, uint64_t seed) : worker(launch, seed) {}
+  };
+  static constexpr uint64_t kBusy = ~uint64_t(0), kGone = kBusy - 1;
+
   Launch &launch;
   const uint64_t clusters;
+  Turns *const turns;
+  Random dice;
+  std::vector<std::unique_ptr<Share>> shares; // one per worker
   std::atomic<uint64_t> nextCluster{0};
-  static constexpr uint64_t kBusy = ~uint64_t(0), kGone = kBusy - 1;
-  /// Per worker: the progress count at which none of its blocks could change
-  /// anything any more.
-  std::vector<std::atomic<uint64_t>> quietAt;
+  uint64_t progressBefore = 0;
+  // Of one run.
+  std::atomic<uint32_t> visits{0};
+  uint32_t slice = 0;
+  std::atomic<bool> paused{false}, quiet{false};
 
+  void work(Share &share);
   bool allQuiet(uint64_t progress) const;
+  void countVisit();
 };
 } // namespace
+
+Grid::Grid(Launch &launch, unsigned workers, uint64_t clusters, Turns *turns)
+    : launch(launch), clusters(clusters), turns(turns),
+      dice(launch.options.seed) {
+  for (unsigned i = 0; i < workers; ++i)
+    shares.push_back(std::make_unique<Share>(launch, launch.options.seed + i));
+}
+
+bool Grid::run() {
+  paused = quiet = false;
+  visits = 0;
+  slice = 1 + dice.below(kLongestSlice);
+  progressBefore = launch.progress;
+  std::vector<Share *> busy;
+  for (const auto &share : shares) {
+    if (share->quietAt == kGone)
+      continue;
+    share->quietAt = kBusy;
+    busy.push_back(share.get());
+  }
+  std::vector<std::thread> helpers;
+  for (size_t i = 1; i < busy.size(); ++i)
+    helpers.emplace_back([this, share = busy[i]] { work(*share); });
+  work(*busy.front());
+  for (std::thread &helper : helpers)
+    helper.join();
+  if (launch.report.stopped())
+    return false;
+  return std::any_of(shares.begin(), shares.end(),
+                     [](const auto &share) { return share->quietAt != kGone; });
+}
 
 bool Grid::allQuiet(uint64_t progress) const {
   if (launch.progress.load() != progress)
     return false;
-  for (const auto &value : quietAt)
-    if (value != progress && value != kGone)
-      return false;
-  return true;
+  return std::all_of(shares.begin(), shares.end(), [&](const auto &share) {
+    uint64_t at = share->quietAt;
+    return at == progress || at == kGone;
+  });
 }
 
-void Grid::work(unsigned index, Worker &worker) {
-  std::list<std::unique_ptr<Cluster>> resident;
-  std::unique_ptr<Cluster> spare; // finished
+void Grid::countVisit() {
+  if (!turns || ++visits < slice)
+    return;
+  visits = 0;
+  if (turns->areWanted())
+    paused = true;
+}
+
+void Grid::work(Share &share) {
+  auto &resident = share.resident;
   auto begin = [&](uint64_t linear) {
-    resident.push_front(spare ? std::move(spare)
-                              : std::make_unique<Cluster>(launch));
+    resident.push_front(share.spare ? std::move(share.spare)
+                                    : std::make_unique<Cluster>(launch));
     resident.front()->start(linear);
   };
-  while (!launch.report.stopped()) {
+  // Others may have freed what it knew.
+  share.worker.forgetAllocations();
+  size_t visited = 0;
+  while (!launch.report.stopped() && !paused) {
     bool fresh = false;
     if (resident.empty()) {
       uint64_t linear = nextCluster++;
-      if (linear >= clusters)
-        break;
+      if (linear >= clusters) {
+        share.quietAt = kGone;
+        return;
+      }
       begin(linear);
       fresh = true;
     }
     uint64_t before = launch.progress.load();
     Cluster &cluster = *resident.front();
-    Block::Outcome outcome = cluster.run(worker);
+    Block::Outcome outcome = cluster.run(share.worker);
+    countVisit();
+    ++visited;
     if (outcome == Block::Outcome::Finished) {
-      spare = std::move(resident.front());
+      share.spare = std::move(resident.front());
       resident.pop_front();
       continue;
     }
@@ -91,39 +161,47 @@ void Grid::work(unsigned index, Worker &worker) {
         begin(linear);
     }
     uint64_t progress = launch.progress.load();
-    bool quiet = true;
-    for (const auto &each : resident)
-      quiet = quiet && each->isQuiet(progress);
-    quietAt[index] = quiet ? progress : kBusy;
-    if (quiet && allQuiet(progress)) {
-      resident.front()->reportEndlessWait();
-      break;
-    }
+    bool isQuiet =
+        visited >= resident.size() &&
+        std::all_of(resident.begin(), resident.end(),
+                    [&](const auto &each) { return each->isQuiet(progress); });
+    share.quietAt = isQuiet ? progress : kBusy;
+    if (isQuiet && allQuiet(progress))
+      paused = quiet = true;
   }
-  quietAt[index] = kGone;
 }
 
-static Fault faultOf(const std::vector<Finding> &findings) {
-  if (findings.empty())
-    return Fault::None;
-  switch (findings.front().kind) {
+void Grid::reportEndlessWaits() {
+  for (const auto &share : shares)
+    if (!share->resident.empty())
+      share->resident.front()->reportEndlessWait();
+}
+
+Counters Grid::total() const {
+  Counters sum(*launch.config.program);
+  for (const auto &share : shares)
+    sum.add(share->worker.counters);
+  return sum;
+}
+
+static Fault faultOf(const Finding &finding) {
+  switch (finding.kind) {
   case FindingKind::OutOfBounds:
   case FindingKind::UseAfterFree:
     return Fault::IllegalAddress;
   case FindingKind::Misaligned:
     return Fault::MisalignedAddress;
   case FindingKind::Trap:
-    return findings.front().detail.rfind("assertion", 0) == 0
-               ? Fault::Assertion
-               : Fault::LaunchFailure;
+    return finding.detail.rfind("assertion", 0) == 0 ? Fault::Assertion
+                                                     : Fault::LaunchFailure;
   default:
     return Fault::LaunchFailure;
   }
 }
 
 LaunchOutcome brt::emu::runLaunch(const LaunchConfig &config,
-                                  const Options &options,
-                                  DeviceMemory &memory) {
+                                  const Options &options, DeviceMemory &memory,
+                                  Turns *turns) {
   Launch launch(config, options, memory);
   launch.parameterBase = memory.allocate(config.parameters.size(), true);
   if (!launch.parameterBase) {
@@ -131,6 +209,7 @@ LaunchOutcome brt::emu::runLaunch(const LaunchConfig &config,
     outcome.fault = Fault::LaunchFailure;
     return outcome;
   }
+  memory.beginLaunch();
   std::copy(config.parameters.begin(), config.parameters.end(),
             reinterpret_cast<uint8_t *>(launch.parameterBase));
   memory.markInitialised(launch.parameterBase, config.parameters.size());
@@ -145,26 +224,26 @@ LaunchOutcome brt::emu::runLaunch(const LaunchConfig &config,
   threads = static_cast<unsigned>(
       std::max<uint64_t>(1, std::min<uint64_t>(threads, clusters)));
 
-  Grid grid(launch, threads, clusters);
-  std::vector<std::unique_ptr<Worker>> workers;
-  for (unsigned i = 0; i < threads; ++i)
-    workers.push_back(std::make_unique<Worker>(launch, options.seed + i));
-  std::vector<std::thread> helpers;
-  for (unsigned i = 1; i < threads; ++i)
-    helpers.emplace_back([&grid, &workers, i] { grid.work(i, *workers[i]); });
-  grid.work(0, *workers[0]);
-  for (std::thread &helper : helpers)
-    helper.join();
-
-  Counters total(*config.program);
-  for (const auto &worker : workers)
-    total.add(worker->counters);
-  memory.release(launch.parameterBase);
-  memory.releaseRetired();
-
   LaunchOutcome outcome;
+  Grid grid(launch, threads, clusters, turns);
+  while (grid.run()) {
+    Turns::End end = turns ? turns->pass(grid.isQuiet(), grid.hasChanged())
+                           : Turns::End::Endless;
+    if (end == Turns::End::Endless)
+      grid.reportEndlessWaits();
+    if (end == Turns::End::Abandoned)
+      outcome.fault = Fault::LaunchFailure;
+    if (end == Turns::End::Endless || end == Turns::End::Abandoned)
+      break;
+    if (end == Turns::End::Changed)
+      ++launch.progress;
+  }
+  memory.release(launch.parameterBase);
+  memory.endLaunch();
+
   outcome.findings = launch.report.findings();
-  outcome.fault = faultOf(outcome.findings);
-  outcome.counters = summarise(*config.program, *config.kernel, total);
+  if (!outcome.findings.empty())
+    outcome.fault = faultOf(outcome.findings.front());
+  outcome.counters = summarise(*config.program, *config.kernel, grid.total());
   return outcome;
 }

@@ -113,7 +113,10 @@ static void storeStrong(const Inst *inst, Warp &warp, const MemoryOp &op,
   for (unsigned i = 0; i < op.count; ++i)
     __atomic_store_n(reinterpret_cast<Elem *>(host) + i, values[i],
                      __ATOMIC_RELAXED);
-  std::memset(where.written[lane], 1, op.size());
+  // Left alone where it says so already, as others may look at the same time.
+  uint8_t *written = where.written[lane];
+  if (std::find(written, written + op.size(), 0) != written + op.size())
+    std::memset(written, 1, op.size());
   warp.worker->changedMemory |= !same;
 }
 

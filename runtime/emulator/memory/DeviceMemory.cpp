@@ -71,6 +71,10 @@ bool DeviceMemory::release(uint64_t address) {
   if (found == allocations.end() || !found->second.live)
     return false;
   found->second.live = false;
+  if (launches && !found->second.readOnly) {
+    retired.push_back(address);
+    return true;
+  }
   close(found->second);
   if (found->second.readOnly) {
     // Parameters and constants: made anew for every launch or module, and no
@@ -93,8 +97,15 @@ bool DeviceMemory::retire(uint64_t address) {
   return true;
 }
 
-void DeviceMemory::releaseRetired() {
+void DeviceMemory::beginLaunch() {
   std::unique_lock<std::shared_mutex> lock(mutex);
+  ++launches;
+}
+
+void DeviceMemory::endLaunch() {
+  std::unique_lock<std::shared_mutex> lock(mutex);
+  if (--launches)
+    return;
   for (uint64_t address : retired)
     close(allocations.at(address));
   retired.clear();

@@ -48,14 +48,15 @@ public:
   bool reserve();
   /// Zero when there is no room. Aligned to a page.
   uint64_t allocate(uint64_t bytes, bool readOnly = false);
-  /// False if `address` is not the base of a live allocation. No kernel may
-  /// run. What was read-only is forgotten; all else is remembered as freed.
+  /// False if `address` is not the base of a live allocation. No launch may be
+  /// running; one that is under way may be paused. What was read-only is
+  /// forgotten; all else is remembered as freed, and goes when no launch is
+  /// under way any more.
   bool release(uint64_t address);
-  /// The same while kernels run: the memory counts as freed at once, and goes
-  /// with `releaseRetired`.
+  /// The same for a running launch, of what is not read-only.
   bool retire(uint64_t address);
-  /// No kernel may run.
-  void releaseRetired();
+  void beginLaunch();
+  void endLaunch();
   /// The allocation that holds `address`, live or freed; null if it never was
   /// one. The result stays valid while no read-only memory is released.
   const Allocation *find(uint64_t address) const;
@@ -84,7 +85,8 @@ private:
   std::atomic<uint64_t> used{0};
   mutable std::shared_mutex mutex;
   std::map<uint64_t, Allocation> allocations; // by base, freed ones included
-  std::vector<uint64_t> retired;
+  unsigned launches = 0;                      // under way
+  std::vector<uint64_t> retired;              // freed since there were none
 
   void close(const Allocation &allocation);
 };
