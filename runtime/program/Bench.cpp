@@ -40,10 +40,8 @@ struct Line {
 
 class Bench {
 public:
-  Bench(const Program &program, const BenchOptions &options,
-        const Parameters &parameters, double bandwidth)
-      : program(program), options(options), parameters(parameters),
-        bandwidth(bandwidth) {}
+  Bench(const Program &program, const BenchOptions &options, double bandwidth)
+      : program(program), options(options), bandwidth(bandwidth) {}
 
   bool wants(std::string_view entry) const {
     return program.manifest().findEntry(entry) >= 0 &&
@@ -67,7 +65,6 @@ private:
 
   const Program &program;
   const BenchOptions &options;
-  const Parameters &parameters;
   double bandwidth;
   std::vector<Line> lines;
 };
@@ -115,6 +112,8 @@ Status Bench::runProducts(std::string_view entry) {
 /// Two lines: tokens inside a block, and those that close one, when the state
 /// is updated too.
 Status Bench::runDecode(int64_t lanes) {
+  BRT_ASSIGN_OR_RETURN(Parameters parameters,
+                       Parameters::init(program, /*seed=*/1));
   BRT_ASSIGN_OR_RETURN(Stream stream, Stream::create(program, lanes));
   auto draw = [&](int64_t count) {
     return drawLanes(lanes, count, stream.vocabulary());
@@ -217,11 +216,9 @@ Status brt::rt::runBench(const Program &program, const BenchOptions &options) {
     if (program.manifest().findEntry(entry) < 0)
       return makeError(StatusCode::Unsupported,
                        "the program has no entry point '{}' to measure", entry);
-  BRT_ASSIGN_OR_RETURN(Parameters parameters,
-                       Parameters::init(program, /*seed=*/1));
   double bandwidth = measureReadBandwidth();
   resetPeakMemory();
-  Bench bench(program, options, parameters, bandwidth);
+  Bench bench(program, options, bandwidth);
   for (const char *entry : {"train_step", "forward", "prefill"})
     if (bench.wants(entry))
       BRT_RETURN_IF_ERROR(bench.runProducts(entry));
