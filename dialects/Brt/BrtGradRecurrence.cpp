@@ -6,8 +6,9 @@
 // loop carries, and yields the gradients of the sequences' pieces. Gradients of
 // captured values, such as parameters, are summed in its carry.
 //
-// What the adjoint of a block reads of the block itself is either cheap to
-// compute again, or the forward loop yields it as one more piece.
+// What the adjoint of a block reads of the block itself is computed again where
+// that takes no product and nothing that is not read anyway. Else the forward
+// loop yields it as one more piece.
 //
 //===----------------------------------------------------------------------===//
 
@@ -111,6 +112,8 @@ private:
   Value bring(Value value);
   Value bringExtent(tensor::DimOp op);
   bool isInvariant(Value value);
+  void findNeeded();
+  bool isCheap(Value value);
   bool isInside(Value value) {
     // What the reverse body defines is in no region yet.
     Region *region = value.getParentRegion();
@@ -132,6 +135,8 @@ private:
   SmallVector<std::pair<BlockArgument, Value>> pieces, carried;
   /// Whose gradients the body yields.
   SmallVector<Value> ofPieces, ofCarry;
+  /// Values of the forward body that the reverse body reads.
+  DenseSet<Value> needed;
   /// Values of the forward body that it yields as pieces more, and the
   /// arguments of `block` that are these pieces.
   SmallVector<Value> saved;
@@ -219,6 +224,31 @@ bool RecurrenceAdjoint::isInvariant(Value value) {
                       [&](Value operand) { return isInvariant(operand); });
 }
 
+/// Whether an op of the level `cell` is but a pass over its operands.
+static bool isPass(Operation *op) {
+  return isPure(op) && (op->hasTrait<OpTrait::Elementwise>() ||
+                        isa<ActivationOp, AddStateIdsOp, MergeHeadsOp, NormOp,
+                            RotaryOp, SplitHeadsOp, UnitNormalizeOp>(op));
+}
+
+void RecurrenceAdjoint::findNeeded() {
+  block.walk([&](Operation *op) {
+    if (!isa<tensor::DimOp>(op))
+      needed.insert(op->operand_begin(), op->operand_end());
+  });
+}
+
+/// Whether `value` follows by passes from what the reverse body has anyway.
+bool RecurrenceAdjoint::isCheap(Value value) {
+  Operation *op = value.getDefiningOp();
+  return op && isPass(op) &&
+         llvm::all_of(op->getOperands(), [&](Value operand) {
+           return !isInside(operand) || needed.contains(operand) ||
+                  llvm::is_contained(loop.getPieces(), operand) ||
+                  isCheap(operand);
+         });
+}
+
 /// Extents do not change from block to block: that of an argument is its
 /// operand's, and that of a result of our ops, whose only dynamic extent is the
 /// number of lanes, any operand's.
@@ -265,7 +295,7 @@ Value RecurrenceAdjoint::bring(Value value) {
     }
   auto type = dyn_cast<RankedTensorType>(value.getType());
   // A scalar cannot be a piece.
-  if (!type || isInvariant(value)) {
+  if (!type || isInvariant(value) || isCheap(value)) {
     op->walk([&](Operation *nested) {
       for (Value operand : nested->getOperands())
         if (!op->isAncestor(operand.getParentBlock()->getParentOp()))
@@ -299,6 +329,7 @@ void RecurrenceAdjoint::bringForwardValues() {
     dim.getResult().replaceAllUsesWith(extent);
     dim.erase();
   }
+  findNeeded();
   inside.setInsertionPointToStart(&block);
   // Ops that bring a value come before the first of these.
   for (Operation &op : llvm::make_range(block.begin(), block.end()))
