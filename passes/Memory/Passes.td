@@ -6,6 +6,63 @@
 
 include "mlir/Pass/PassBase.td"
 
+def RecomputePass : Pass<"brt-recompute", "mlir::ModuleOp"> {
+  let summary = "Compute again in a backward pass what costs less than to keep";
+  let description = [{
+    A tensor that is made before the moment when most bytes of tensors are in use,
+    and read behind it, is kept for that long. Where it is made by an op without
+    products, such as a norm or a concatenation, from tensors that are kept
+    anyway, a copy of that op before the first of the later uses makes it again.
+    Ops are chosen, those first that save most bytes for their cost, as long as
+    each makes the most bytes in use fewer.
+
+    With `bytes`, ops with products are chosen too, until not more bytes of
+    tensors are in use at once for `lanes` lanes, or nothing helps. Where an
+    operand of an op would not be there any more, the op that makes it is computed
+    again with it. docs/memory.md says how they are chosen.
+
+    What bytes are in use follows from the graph alone, and is an estimate. Remarks
+    of the category `brt-recompute`, which `--brt-explain` prints, say what is
+    computed again.
+
+    ```mlir
+    // before
+    func.func @before(%x: tensor<?x8xf32> {brt.input = "x"}, %s: tensor<8xf32> {brt.parameter = "s"}, %w: tensor<8x8xf32> {brt.parameter = "w"})
+        -> (tensor<8x8xf32> {brt.gradient = "w"}) attributes {brt.entry} {
+      %0 = brt.norm rms %x, %s : tensor<?x8xf32>, tensor<8xf32>
+      %1 = brt.linear %0, %w : tensor<?x8xf32>, tensor<8x8xf32>
+      %2 = math.sin %1 : tensor<?x8xf32>
+      %3 = math.cos %1 : tensor<?x8xf32>
+      %4 = arith.mulf %2, %3 : tensor<?x8xf32>
+      %5 = brt.weight_gradient %0, %4 : tensor<?x8xf32>, tensor<?x8xf32> -> tensor<8x8xf32>
+      return %5 : tensor<8x8xf32>
+    }
+
+    // after
+    func.func @after(%x: tensor<?x8xf32> {brt.input = "x"}, %s: tensor<8xf32> {brt.parameter = "s"}, %w: tensor<8x8xf32> {brt.parameter = "w"})
+        -> (tensor<8x8xf32> {brt.gradient = "w"}) attributes {brt.entry} {
+      %0 = brt.norm rms %x, %s : tensor<?x8xf32>, tensor<8xf32>
+      %1 = brt.linear %0, %w : tensor<?x8xf32>, tensor<8x8xf32>
+      %2 = math.sin %1 : tensor<?x8xf32>
+      %3 = math.cos %1 : tensor<?x8xf32>
+      %4 = arith.mulf %2, %3 : tensor<?x8xf32>
+      %5 = brt.norm rms %x, %s : tensor<?x8xf32>, tensor<8xf32>
+      %6 = brt.weight_gradient %5, %4 : tensor<?x8xf32>, tensor<?x8xf32> -> tensor<8x8xf32>
+      return %6 : tensor<8x8xf32>
+    }
+    ```
+
+    Requires: level `cell`.
+    Ensures:  level `cell`; no CSE behind it, which would undo it.
+    Numerics: bit-exact.
+  }];
+  let options = [
+    Option<"bytes", "bytes", "int64_t", /*default=*/"-1",
+           "Of tensors in use at once, estimated; -1: no limit, and no products">,
+    Option<"lanes", "lanes", "int64_t", /*default=*/"1",
+           "Lanes for which bytes are counted">];
+}
+
 def ReuseOperandsPass : Pass<"brt-reuse-operands"> {
   let summary = "Compute element-wise ops in place of operands that are dead";
   let description = [{

@@ -57,6 +57,8 @@ void brt::buildBufferPipeline(OpPassManager &manager, bool fuseAttention) {
   manager.addPass(createFissionRecurrencePass());
   // No CSE behind it: what the backward pass computes again, such as masks of
   // dropout and weights of attention, would be kept from the forward pass.
+  manager.addPass(createRecomputePass());
+  manager.addPass(createCanonicalizerPass());
   manager.addPass(createConvertBrtToLinalgPass({fuseAttention, fuseAttention}));
   manager.addPass(createConvertElementwiseToLinalgPass());
   manager.addPass(createCanonicalizerPass());
