@@ -99,7 +99,7 @@ static std::string describe(ModuleOp module,
                             const brt::ObjectOptions &options) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  os << options.target << '\n'
+  os << options.target << ' ' << options.cpu << '\n'
      << llvm::join(options.instructionSets, ",") << '\n';
   if (options.training)
     os << "train " << *options.training << '\n';
@@ -124,6 +124,14 @@ static LogicalResult compile(ModuleOp module, const brt::ObjectOptions &options,
   }
   brt::x86::CompileOptions compile;
   compile.instructionSets = options.instructionSets;
+  if (!options.cpu.empty()) {
+    FailureOr<std::string> isa =
+        brt::x86::findInstructionSetOf(module.getLoc(), options.cpu);
+    if (failed(isa))
+      return failure();
+    compile.instructionSets = {*isa};
+  }
+  compile.cpu = options.cpu;
   compile.training = options.training;
   compile.attention = options.attention;
   auto objects = brt::x86::compileToObjects(module, compile);

@@ -82,6 +82,11 @@ int main(int argc, char **argv) {
   list<std::string> instructionSets(
       "isa", cat(category), CommaSeparated, value_desc("names"),
       desc("Instruction sets to compile for: avx2, avx512; both unless given"));
+  opt<std::string, true> cpu(
+      "cpu", cat(category), value_desc("name"),
+      desc("Compile for one processor alone, such as znver4 or skylake-avx512: "
+           "for the best of its instruction sets"),
+      location(options.object.cpu));
   opt<std::string> train(
       "train", cat(category), ValueOptional, value_desc("options"),
       desc("Compile a training step too, with options of brt-opt "
@@ -104,6 +109,10 @@ int main(int argc, char **argv) {
   options.gin.files = ginFiles;
   options.gin.overrides = ginOverrides;
   options.gin.searchPaths = ginSearchPaths;
+  if (!instructionSets.empty() && !options.object.cpu.empty()) {
+    llvm::errs() << "brt-translate: expects --isa or --cpu, but got both\n";
+    return 1;
+  }
   if (!instructionSets.empty())
     options.object.instructionSets.assign(instructionSets.begin(),
                                           instructionSets.end());

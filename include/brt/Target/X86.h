@@ -18,11 +18,18 @@ struct InstructionSet {
   llvm::StringLiteral name;
   /// The processor that LLVM is told.
   llvm::StringLiteral cpu;
+  /// What tells processors that have it, as LLVM names features.
+  llvm::StringLiteral extensions;
   int64_t vectorBytes, vectorRegisters;
 };
 
 /// All instruction sets, the best first.
 llvm::ArrayRef<InstructionSet> getInstructionSets();
+
+/// The name of the best instruction set that a processor has, which is named as
+/// LLVM names it, such as "znver4". An error at `loc` if there is none.
+llvm::FailureOr<std::string> findInstructionSetOf(mlir::Location loc,
+                                                  llvm::StringRef cpu);
 
 struct CompileOptions {
   /// Names of instruction sets; each gets code of its own.
@@ -30,6 +37,8 @@ struct CompileOptions {
   /// Options of --brt-add-optimizer, for a program with the entry point
   /// `train_step`; without them it has none.
   std::optional<std::string> training;
+  /// The processor that instructions are scheduled for; none if empty.
+  std::string cpu;
   AttentionOptions attention;
 };
 

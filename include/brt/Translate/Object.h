@@ -17,6 +17,10 @@ struct ObjectOptions {
   std::string target = "x86-64";
   /// Its instruction sets; the program picks the best that the machine has.
   llvm::SmallVector<std::string> instructionSets = {"avx512", "avx2"};
+  /// A processor, by LLVM's name, to compile for alone: for the best
+  /// instruction set that it has, scheduled for it. Empty for all of
+  /// `instructionSets`.
+  std::string cpu;
   /// Options of --brt-add-optimizer, for a program with the entry point
   /// `train_step`; without them it has none.
   std::optional<std::string> training;

@@ -34,8 +34,10 @@ static constexpr StringLiteral kEntryPrefix = "brt_entry_";
 
 ArrayRef<InstructionSet> brt::x86::getInstructionSets() {
   static const InstructionSet sets[] = {
-      {"avx512", "x86-64-v4", 64, 32},
-      {"avx2", "x86-64-v3", 32, 16},
+      {"avx512", "x86-64-v4",
+       "+avx512f,+avx512bw,+avx512cd,+avx512dq,+avx512vl", 64, 32},
+      {"avx2", "x86-64-v3", "+avx2,+fma,+f16c,+bmi,+bmi2,+lzcnt,+movbe", 32,
+       16},
   };
   return sets;
 }
@@ -189,8 +191,10 @@ static void loadDialects(MLIRContext *context) {
 /// Entry points only launch kernels. Optimising their thousands of addresses
 /// would take longer than all kernels together.
 static void setAttributes(llvm::Function &function, bool isEntry,
-                          const InstructionSet &isa) {
+                          const InstructionSet &isa, StringRef cpu) {
   function.addFnAttr("target-cpu", isa.cpu);
+  if (!cpu.empty())
+    function.addFnAttr("tune-cpu", cpu);
   function.addFnAttr("prefer-vector-width",
                      std::to_string(isa.vectorBytes * 8));
   function.addFnAttr(llvm::Attribute::NoUnwind);
@@ -205,12 +209,12 @@ static void setAttributes(llvm::Function &function, bool isEntry,
 static LogicalResult compileVariant(ModuleOp kernels,
                                     const brt::Manifest &manifest,
                                     const InstructionSet &isa,
-                                    const brt::AttentionOptions &attention,
+                                    const CompileOptions &options,
                                     ObjectCode &object) {
   OwningOpRef<ModuleOp> module = kernels.clone();
   if (failed(runPipeline(*module, [&](OpPassManager &manager) {
-        buildVariantPipeline(manager,
-                             {isa.vectorBytes, isa.vectorRegisters, attention});
+        buildVariantPipeline(
+            manager, {isa.vectorBytes, isa.vectorRegisters, options.attention});
         return success();
       })))
     return failure();
@@ -228,7 +232,8 @@ static LogicalResult compileVariant(ModuleOp kernels,
       continue;
     StringRef name = function.getName();
     bool isWrapper = name.consume_front(kEntryPrefix);
-    setAttributes(function, llvm::is_contained(manifest.entries, name), isa);
+    setAttributes(function, llvm::is_contained(manifest.entries, name), isa,
+                  options.cpu);
     if (isWrapper) {
       function.setName(getEntrySymbol(isa.name, name));
       function.setVisibility(llvm::GlobalValue::HiddenVisibility);
@@ -287,7 +292,7 @@ brt::x86::compileToObjects(ModuleOp module, const CompileOptions &options) {
   loadDialects(module.getContext());
   SmallVector<ObjectCode> objects(variants.size() + 1);
   auto compile = [&](size_t i) {
-    return compileVariant(*kernels, *manifest, *variants[i], options.attention,
+    return compileVariant(*kernels, *manifest, *variants[i], options,
                           objects[i]);
   };
   if (failed(failableParallelForEachN(module.getContext(), 0, variants.size(),
