@@ -5,7 +5,7 @@
 |* holds the code of every entry point for one or more instruction sets, and a
 |* manifest, JSON text that names the arguments and results of each entry point:
 |*
-|*   { "abi": 4, "name": "books", "config": { ... },
+|*   { "abi": 5, "name": "books", "config": { ... },
 |*     "entries": [
 |*       { "name": "forward", "flops": 1234,
 |*         "arguments": [
@@ -43,16 +43,16 @@ extern "C" {
 #endif
 
 /* Changes with the layout of brt_program_t or the meaning of the manifest. */
-#define BRT_PROGRAM_ABI 4
+#define BRT_PROGRAM_ABI 5
 
 /* Runs an entry point on `lanes` lanes, at least 1: one buffer for each
  * argument and each result of the manifest, in its order, and an arena at a
  * multiple of 64 bytes, whose content is undefined before and after; it
- * allocates nothing else. A result of kind "parameter" or "optimizer" with an
- * argument of its kind and name is that argument, updated in place: both have
- * the same buffer, which is written in spite of the `const`. No two other
- * result buffers overlap, and none overlaps an argument. Calls on different
- * buffers may run at the same time. */
+ * allocates nothing else. A result of kind "parameter", "optimizer" or "carry"
+ * with an argument of its kind and name is that argument, updated in place:
+ * both have the same buffer, which is written in spite of the `const`. No two
+ * other result buffers overlap, and none overlaps an argument. Calls on
+ * different buffers may run at the same time. */
 typedef void (*brt_entry_fn_t)(int64_t lanes, const void *const *arguments,
                                void *const *results, void *arena);
 

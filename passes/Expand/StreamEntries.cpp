@@ -190,15 +190,20 @@ void Expander::closeBlocks(Stream &stream, Value counts) {
     refreshState(next, closes, chunk);
 
     // What the second block still holds is never read before it is written.
-    if (model.getCache())
+    if (model.getCache()) {
+      int32_t length = getBlockLength();
+      Value first = splatLanes(0, i32);
+      Value moved = select(closes, splatLanes(length, i32), first);
+      auto moveUp = [&](Value &cache) {
+        cache =
+            CacheWriteOp::create(builder, loc, cache.getType(), cache,
+                                 slice(cache, length, length), first, moved);
+      };
       for (StreamLayer &layer : next.layers) {
-        int64_t length = getBlockLength();
-        Value keys = slice(layer.tokens.keys, length, length);
-        Value values = slice(layer.tokens.values, length, length);
-        layer.tokens = {
-            select(closes, concat(keys, keys), layer.tokens.keys),
-            select(closes, concat(values, values), layer.tokens.values)};
+        moveUp(layer.tokens.keys);
+        moveUp(layer.tokens.values);
       }
+    }
     next.position = select(ends, splatLanes(0, i32), next.position);
   });
 }

@@ -80,9 +80,11 @@ def ExposeBuffersPass : Pass<"brt-expose-buffers", "mlir::ModuleOp"> {
   let description = [{
     Tensors that an entry point takes become buffers that it reads; tensors that
     it returns become buffers, after the arguments, that it writes as soon as they
-    are computed. A parameter, or state of an optimizer, that is returned under the
-    name of an argument is written to the buffer of that argument, at the end, and
-    its own is not used. Functions that are no entry points are erased.
+    are computed. A parameter, state of an optimizer or a carry that is returned
+    under the name of an argument is written to the buffer of that argument, as
+    soon as that has been read, and its own is not used. Where ops update an
+    argument, in branches and loops too, their result is in its buffer already, and
+    nothing is copied. Functions that are no entry points are erased.
 
     ```
     // before

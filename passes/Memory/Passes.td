@@ -66,8 +66,10 @@ def RecomputePass : Pass<"brt-recompute", "mlir::ModuleOp"> {
 def ReuseOperandsPass : Pass<"brt-reuse-operands"> {
   let summary = "Compute element-wise ops in place of operands that are dead";
   let description = [{
-    Where an element-wise op is the last to read a tensor that a structured op has
-    made, and that is of the type of its result, it writes over that tensor.
+    Where an element-wise op is the last to read a tensor that is of the type of
+    its result and that a structured op or a branch has made, or that is a carry,
+    which entry points update in place, it writes over that tensor. Of two branches
+    each may write.
 
     ```mlir
     // before

@@ -65,8 +65,8 @@ void brt::buildBufferPipeline(OpPassManager &manager, bool fuseAttention) {
   manager.addPass(createLoopInvariantCodeMotionPass());
   manager.addPass(createFuseElementwisePass());
   manager.addPass(createCloneFillsPass());
-  manager.addPass(createExposeBuffersPass());
   manager.addPass(createReuseOperandsPass());
+  manager.addPass(createExposeBuffersPass());
   manager.addPass(bufferization::createEmptyTensorEliminationPass());
   bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.allowReturnAllocsFromLoops = true;

@@ -77,8 +77,7 @@ Result<Carry> Carry::create(const Program &program, std::string_view entry,
   carry.laneCount = lanes;
   for (const Port &port : program.manifest().entries[index].arguments)
     if (port.kind == PortKind::Carry)
-      for (TensorSet &set : carry.sets)
-        BRT_RETURN_IF_ERROR(set.add(port, lanes));
+      BRT_RETURN_IF_ERROR(carry.set.add(port, lanes));
   return carry;
 }
 
@@ -128,7 +127,7 @@ void Call::invoke(const Memory &memory) {
     else if (port.kind == PortKind::Optimizer)
       set = memory.optimizer;
     else if (port.kind == PortKind::Carry)
-      set = &memory.carry->current();
+      set = &memory.carry->tensors();
     arguments.push_back(set->find(port.name)->data());
   }
   for (const Port &port : info().results) {
@@ -138,7 +137,7 @@ void Call::invoke(const Memory &memory) {
     else if (port.kind == PortKind::Optimizer)
       set = memory.optimizer;
     else if (port.kind == PortKind::Carry)
-      set = &memory.carry->next();
+      set = &memory.carry->tensors();
     results.push_back(set->find(port.name)->data());
   }
   FlushDenormals flush;
@@ -151,7 +150,6 @@ void Call::run(const Parameters &parameters, Carry &carry) {
   memory.parameters = &parameters.set;
   memory.carry = &carry;
   invoke(memory);
-  carry.swap();
 }
 
 void Call::train(Parameters &parameters, TensorSet &optimizer, Carry &carry) {
@@ -160,5 +158,4 @@ void Call::train(Parameters &parameters, TensorSet &optimizer, Carry &carry) {
   memory.optimizer = &optimizer;
   memory.carry = &carry;
   invoke(memory);
-  carry.swap();
 }

@@ -96,7 +96,7 @@ void Stream::read(const Parameters &parameters,
   std::vector<size_t> offsets(tokens.size(), 0);
   std::vector<int32_t> counts(tokens.size());
   while (true) {
-    const int32_t *positions = carry.current().find("position")->as<int32_t>();
+    const int32_t *positions = carry.tensors().find("position")->as<int32_t>();
     for (size_t lane = 0; lane < tokens.size(); ++lane) {
       // A call stays inside one block.
       int64_t position = starts[lane] ? 0 : positions[lane];

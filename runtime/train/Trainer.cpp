@@ -133,7 +133,7 @@ std::vector<TensorView> Trainer::getState() const {
     }
   };
   add(kOptimizerPrefix, optimizer);
-  add(kCarryPrefix, carry.current());
+  add(kCarryPrefix, carry.tensors());
   return views;
 }
 
@@ -160,7 +160,7 @@ Status Trainer::restore(Parameters newParameters,
                   view.bytes);
   };
   copy(kOptimizerPrefix, optimizer);
-  copy(kCarryPrefix, carry.current());
+  copy(kCarryPrefix, carry.tensors());
   parameters = std::move(newParameters);
   return {};
 }

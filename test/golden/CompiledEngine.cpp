@@ -59,9 +59,7 @@ FailureOr<NamedTensors> CompiledEngine::run(StringRef name,
   }
   std::vector<void *> results;
   for (const rt::Port &port : info.results) {
-    const rt::Port *updated = port.kind == rt::PortKind::Carry
-                                  ? nullptr
-                                  : info.findArgument(port.kind, port.name);
+    const rt::Port *updated = info.findArgument(port.kind, port.name);
     results.push_back(updated
                           ? buffers[updated - info.arguments.data()].data()
                           : buffers.emplace_back(port.getBytes(lanes)).data());

@@ -65,18 +65,12 @@ public:
   static Result<Carry> create(const Program &program, std::string_view entry,
                               int64_t lanes);
   int64_t lanes() const { return laneCount; }
-  /// The values that the next call reads.
-  TensorSet &current() { return sets[active]; }
-  const TensorSet &current() const { return sets[active]; }
+  /// The values that the next call reads and updates in place.
+  TensorSet &tensors() { return set; }
+  const TensorSet &tensors() const { return set; }
 
 private:
-  friend class Call;
-  /// The values that a call writes, until it has returned.
-  TensorSet &next() { return sets[1 - active]; }
-  void swap() { active = 1 - active; }
-
-  TensorSet sets[2];
-  int active = 0;
+  TensorSet set;
   int64_t laneCount = 0;
 };
 
@@ -100,7 +94,7 @@ public:
   /// Makes two calls that never run at the same time work in one arena.
   void shareArena(Call &other);
 
-  /// Runs the entry point; `carry` is replaced by the next.
+  /// Runs the entry point, which updates `carry`.
   void run(const Parameters &parameters, Carry &carry);
 
   /// Runs an entry point that also updates `parameters` and `optimizer`.

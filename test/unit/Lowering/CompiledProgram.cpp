@@ -131,7 +131,8 @@ static unsigned getElementBytes(Type type) {
 static std::optional<unsigned> findUpdated(func::FuncOp function,
                                            unsigned result) {
   for (StringRef kind : {brt::BrtDialect::getParameterAttrName(),
-                         brt::BrtDialect::getOptimizerAttrName()})
+                         brt::BrtDialect::getOptimizerAttrName(),
+                         brt::BrtDialect::getCarryAttrName()})
     if (Attribute name = function.getResultAttr(result, kind))
       for (unsigned i = 0; i < function.getNumArguments(); ++i)
         if (function.getArgAttr(i, kind) == name)

@@ -1,14 +1,16 @@
-//===- InPlaceTest.cpp - Training steps copy no parameter -----------------===//
+//===- InPlaceTest.cpp - What is updated is not copied --------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What is as large as a matrix of parameters, in a training step on buffers:
 // copies, of which there are none, and allocations, of which there are those of
-// gradients.
+// gradients. What is as large as a part of the carry, in reading a token: none.
 //
 //===----------------------------------------------------------------------===//
 
+#include "CheckEntries.h"
 #include "brt/InitAll.h"
 #include "brt/dialects/Brt/Brt.h"
+#include "brt/passes/Expand/Passes.h"
 #include "brt/passes/Optimize/Passes.h"
 #include "brt/passes/Pipelines/Lowering.h"
 #include "brt/passes/Pipelines/Training.h"
@@ -18,6 +20,7 @@
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
 #include <gtest/gtest.h>
 #include <map>
 
@@ -62,13 +65,14 @@ protected:
     return module;
   }
 
-  /// Lowers to buffers and counts those that have the shape of a parameter of
-  /// two axes or more; sums over rows are as long as vectors of parameters.
-  void count(ModuleOp module);
+  /// Lowers to buffers and counts those that have the shape of an argument of
+  /// that kind of two axes or more; sums over rows are as long as vectors.
+  void count(ModuleOp module,
+             StringRef kind = BrtDialect::getParameterAttrName());
 
   DialectRegistry registry;
   MLIRContext context;
-  Counts parameters, allocations, copies;
+  Counts updated, allocations, copies;
 };
 } // namespace
 
@@ -76,13 +80,13 @@ static std::vector<int64_t> getShape(Type type) {
   return cast<ShapedType>(type).getShape().vec();
 }
 
-void InPlace::count(ModuleOp module) {
-  parameters.clear(), allocations.clear(), copies.clear();
+void InPlace::count(ModuleOp module, StringRef kind) {
+  updated.clear(), allocations.clear(), copies.clear();
   auto entry = *module.getOps<func::FuncOp>().begin();
   for (unsigned i = 0; i < entry.getNumArguments(); ++i)
-    if (entry.getArgAttr(i, BrtDialect::getParameterAttrName()) &&
+    if (entry.getArgAttr(i, kind) &&
         getShape(entry.getArgumentTypes()[i]).size() > 1)
-      ++parameters[getShape(entry.getArgumentTypes()[i])];
+      ++updated[getShape(entry.getArgumentTypes()[i])];
   std::string name = entry.getName().str();
 
   PassManager manager(&context);
@@ -90,7 +94,7 @@ void InPlace::count(ModuleOp module) {
   ASSERT_TRUE(succeeded(manager.run(module)));
   entry = module.lookupSymbol<func::FuncOp>(name);
   auto add = [&](Counts &counts, Type type) {
-    if (parameters.count(getShape(type)))
+    if (updated.count(getShape(type)))
       ++counts[getShape(type)];
   };
   entry.walk([&](memref::ViewOp op) { add(allocations, op.getType()); });
@@ -118,7 +122,7 @@ TEST_F(InPlace, TrainingStep) {
   ASSERT_TRUE(module);
   count(*module);
   Counts ofGradient = allocations;
-  ASSERT_GT(parameters.size(), 5u);
+  ASSERT_GT(updated.size(), 5u);
 
   for (Optimizer kind :
        {Optimizer::Adafactor, Optimizer::AdamW, Optimizer::SGD})
@@ -140,8 +144,31 @@ TEST_F(InPlace, TrainingStep) {
       ASSERT_TRUE(module);
       count(*module);
       EXPECT_EQ(copies, Counts());
-      expectNoMore(parameters, ofGradient, allocations);
+      expectNoMore(updated, ofGradient, allocations);
     }
+}
+
+/// Checks that nothing in an entry point is as large as a cache of keys, and
+/// that no part of the carry is copied.
+TEST_F(InPlace, StreamEntries) {
+  for (StringRef name : {"prefill", "decode"}) {
+    auto module = parseSourceString<ModuleOp>(kModel, &context);
+    PassManager manager(&context);
+    manager.addPass(createExpandModelPass());
+    manager.addPass(createCanonicalizerPass());
+    manager.addPass(createCSEPass());
+    ASSERT_TRUE(succeeded(manager.run(*module)));
+    for (auto function :
+         llvm::make_early_inc_range(module->getOps<func::FuncOp>()))
+      if (function.getName() != name)
+        function.erase();
+    count(*module, BrtDialect::getCarryAttrName());
+    std::vector<int64_t> cache = {ShapedType::kDynamic, 12, 2, 10};
+    EXPECT_EQ(updated[cache], 6);
+    EXPECT_EQ(updated.size(), 3u);
+    EXPECT_EQ(copies, Counts()) << name.str();
+    EXPECT_EQ(allocations.count(cache), 0u) << name.str();
+  }
 }
 
 // A parameter that is read after its update is copied, so the count above can
@@ -167,4 +194,21 @@ func.func @train_step(%w: tensor<40x50xf32> {brt.parameter = "w"}, %g: tensor<40
   Counts one = {{{40, 50}, 1}};
   EXPECT_EQ(allocations, one);
   EXPECT_EQ(copies, one);
+}
+
+// Carries that change places, and one that is read after its update is known.
+TEST_F(InPlace, ExchangedCarries) {
+  auto module = parseSourceString<ModuleOp>(R"(
+func.func @step(%a: tensor<?x8xf32> {brt.carry = "a"}, %b: tensor<?x8xf32> {brt.carry = "b"}, %c: tensor<?x8xf32> {brt.carry = "c"}, %x: tensor<?x8xf32> {brt.input = "x"})
+    -> (tensor<?x8xf32> {brt.carry = "a"}, tensor<?x8xf32> {brt.carry = "c"}, tensor<?x8xf32> {brt.carry = "b"}, tensor<?x8xf32> {brt.output = "y"}) attributes {brt.entry} {
+  %0 = arith.addf %c, %x : tensor<?x8xf32>
+  %1 = arith.mulf %a, %0 : tensor<?x8xf32>
+  %2 = arith.mulf %c, %1 : tensor<?x8xf32>
+  return %b, %0, %a, %2 : tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>
+}
+)",
+                                            &context);
+  ASSERT_TRUE(module);
+  test::checkEntries(*module, {"f32", reference::Arithmetic::F64, 1e-6},
+                     {1, 3});
 }

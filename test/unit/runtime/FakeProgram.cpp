@@ -90,7 +90,7 @@ static void stream(int64_t lanes, const void *const *arguments,
 }
 
 static constexpr char kManifest[] = R"({
-  "abi": 4, "name": "fake", "config": {"name": "fake", "segment": 8},
+  "abi": 5, "name": "fake", "config": {"name": "fake", "segment": 8},
   "kernels": [{"name": "brt_fake_1", "arguments": "memref<?x8xi32>"}],
   "entries": [
     {"name": "init",

@@ -88,7 +88,7 @@ static void trainStep(int64_t lanes, const void *const *arguments,
 }
 
 static constexpr char kManifest[] = R"({
-  "abi": 4, "name": "fake-train", "config": {"name": "fake-train", "segment": 8},
+  "abi": 5, "name": "fake-train", "config": {"name": "fake-train", "segment": 8},
   "entries": [
     {"name": "init",
      "arguments": [

@@ -10,7 +10,7 @@ using namespace brt::rt;
 static std::string makeManifest(
     const std::string &arguments, const std::string &results,
     const std::string &arena = R"({"bytes_per_lane":64,"bytes":128})") {
-  return R"({"abi":4,"name":"m","entries":[{"name":"f","arguments":[)" +
+  return R"({"abi":5,"name":"m","entries":[{"name":"f","arguments":[)" +
          arguments + R"(],"results":[)" + results + R"(],"arena":)" + arena +
          "}]}";
 }
@@ -49,10 +49,10 @@ static const BrokenCase kBroken[] = {
     {"List", "[]", "is not JSON"},
     {"OtherVersion", R"({"abi":1,"entries":[]})", "has version 1"},
     {"NoVersion", R"({"entries":[]})", "has version null"},
-    {"NoEntries", R"({"abi":4})", "lacks its entry points"},
-    {"NoArguments", R"({"abi":4,"entries":[{"name":"f"}]})", "lacks the"},
+    {"NoEntries", R"({"abi":5})", "lacks its entry points"},
+    {"NoArguments", R"({"abi":5,"entries":[{"name":"f"}]})", "lacks the"},
     {"FlopsAreText",
-     R"({"abi":4,"entries":[{"name":"f","arguments":[],"results":[],)"
+     R"({"abi":5,"entries":[{"name":"f","arguments":[],"results":[],)"
      R"("flops":"many"}]})",
      "FLOPs are no number"},
     {"UnknownKind", makeManifest(makePort("gift", "a", "[1]"), ""), "without"},
@@ -95,7 +95,7 @@ static const BrokenCase kBroken[] = {
      makeManifest("", "", R"({"bytes_per_lane":1099511627777,"bytes":0})"),
      "an arena whose size"},
     {"EntryTwice",
-     R"({"abi":4,"entries":[{"name":"f","arguments":[],"results":[],)"
+     R"({"abi":5,"entries":[{"name":"f","arguments":[],"results":[],)"
      R"("arena":{"bytes_per_lane":0,"bytes":0}},)"
      R"({"name":"f","arguments":[],"results":[],)"
      R"("arena":{"bytes_per_lane":0,"bytes":0}}]})",

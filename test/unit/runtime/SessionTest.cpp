@@ -171,7 +171,7 @@ TEST_F(Session, CarriesLanesFromSegmentToSegment) {
   std::iota(tokens.begin(), tokens.end(), 1);
   std::vector<uint8_t> starts = {1, 1};
   reader.read(parameters, tokens.data(), starts.data());
-  const float *state = reader.getCarry().current().find("0/state")->as<float>();
+  const float *state = reader.getCarry().tensors().find("0/state")->as<float>();
   EXPECT_EQ(state[0], 36);
   EXPECT_EQ(state[1], 100);
   EXPECT_FLOAT_EQ(reader.getTokenLoss(1, 2) / std::log(2.0), fake::getBits(12));
@@ -180,7 +180,8 @@ TEST_F(Session, CarriesLanesFromSegmentToSegment) {
   // Lane 0 goes on, lane 1 starts again; any byte but 0 is a flag.
   starts = {0, 7};
   reader.read(parameters, tokens.data(), starts.data());
-  state = reader.getCarry().current().find("0/state")->as<float>();
+  // In place.
+  EXPECT_EQ(reader.getCarry().tensors().find("0/state")->as<float>(), state);
   EXPECT_EQ(state[0], 72);
   EXPECT_EQ(state[1], 100);
   EXPECT_EQ(reader.getLogit(0, 0, fake::getNext(37, 1)), 0);
@@ -194,8 +195,8 @@ TEST_F(Session, KeepsCarriesApart) {
   train.read(parameters, tokens.data(), &start);
   train.read(parameters, tokens.data(), &start);
   eval.read(parameters, tokens.data(), &start);
-  EXPECT_EQ(*train.getCarry().current().find("0/state")->as<float>(), 16);
-  EXPECT_EQ(*eval.getCarry().current().find("0/state")->as<float>(), 8);
+  EXPECT_EQ(*train.getCarry().tensors().find("0/state")->as<float>(), 16);
+  EXPECT_EQ(*eval.getCarry().tensors().find("0/state")->as<float>(), 8);
 }
 
 /// An entry point `init` whose second parameter is half of a tiny number.
