@@ -50,16 +50,20 @@ void packPanels(IndexBuilder &b, const Contraction &contraction,
 /// The left factor as register tiles read it, element by element.
 class LeftFactor {
 public:
-  /// Where it is read: where it lies, or in strips, each with as many rows as a
-  /// register tile, whose columns lie one behind the other without a gap. A
-  /// strip is made when its turn comes if rows are contiguous, and stays in the
-  /// first-level cache; all of them at once if columns are, since those of one
-  /// strip would lie on as many pages as the depth.
-  enum class Layout { InPlace, Strip, AllStrips };
+  /// Where it is read: where it lies, in panels that another contraction has
+  /// of it, with the depth as columns, or in strips, each with as many rows
+  /// as a register tile, whose columns lie one behind the other without a gap.
+  /// A strip is made when its turn comes if rows are contiguous, and stays in
+  /// the first-level cache; all of them at once if columns are, since those of
+  /// one strip would lie on as many pages as the depth.
+  enum class Layout { InPlace, Panels, Strip, AllStrips };
   static Layout getLayout(const Contraction &contraction);
 
-  LeftFactor(const Contraction &contraction, const RegisterTile &tile)
-      : c(contraction), tile(tile), layout(getLayout(contraction)) {}
+  LeftFactor(const Contraction &contraction, const RegisterTile &tile,
+             mlir::Value panels)
+      : c(contraction), tile(tile),
+        layout(panels ? Layout::Panels : getLayout(contraction)),
+        scratch(panels) {}
 
   /// The type of scratch that it needs, or null.
   mlir::MemRefType getScratchType() const;
@@ -68,9 +72,14 @@ public:
   /// Makes the strip of the `rows` rows from `row` on if it holds but one.
   void prepareRows(IndexBuilder &b, mlir::Value row, int64_t rows) const;
 
-  /// A view of `rows` rows from `row` on, from whose address constants lead to
-  /// the rows, and indices of an element of it.
-  mlir::Value slice(IndexBuilder &b, mlir::Value row, int64_t rows) const;
+  /// How many columns are one part, which has a view of its own.
+  int64_t getPartDepth() const {
+    return layout == Layout::Panels ? tile.getColumns() : c.getDepth().size;
+  }
+  /// A view of `rows` rows from `row` on in a part, from whose address
+  /// constants lead to the rows, and indices of an element of it.
+  mlir::Value slice(IndexBuilder &b, mlir::Value row, int64_t rows,
+                    mlir::Value part) const;
   llvm::SmallVector<mlir::Value> at(IndexBuilder &b, int64_t row,
                                     mlir::Value k) const;
 

@@ -1,10 +1,11 @@
-//===- KeptPanels.cpp - Panels that one task uses again -------------------===//
+//===- KeptPanels.cpp - Panels that loops use again -----------------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Iterations along the last axis of a grid that load the same right factors,
-// or overlapping ranges of them, as tiles of queries do with keys, are one task
-// for a thread. It keeps panels in slots, tile by tile in turn, each with the
-// number of the tile that it holds.
+// Loops around a loop that load the same right factors in it, or overlapping
+// ranges of them, as tiles of queries do with keys, keep panels in slots, tile
+// by tile in turn, each with the number of the tile that it holds. Where
+// iterations along the last axis of a grid do so, some of them are one task for
+// a thread.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,16 +22,20 @@ static constexpr int64_t kTasks = 16;
 /// Most bytes of all slots of a factor, some of the second-level cache.
 static constexpr int64_t kSlotBytes = 512 * 1024;
 
-/// The loop whose index numbers the tiles of a right factor that iterations of
-/// the last axis of the grid have in common, or null.
+/// The loop whose index numbers the tiles of a right factor that iterations
+/// around it have in common, of a loop or of the last axis of the grid; or
+/// null.
 scf::ForOp TilePlacer::getKeptLoop(Value tile) {
   auto load = tile.getDefiningOp<brt::tile::LoadOp>();
   auto loop = load ? dyn_cast<scf::ForOp>(load->getParentOp()) : nullptr;
-  if (!loop || loop->getParentOp() != grid || grid.getRank() < 2 ||
+  if (!loop ||
       llvm::any_of(load.getView().getUsers(), llvm::IsaPred<tile::StoreOp>))
     return {};
   SmallVector<Value> shared = grid.getInductionVars();
-  shared.pop_back();
+  if (loop->getParentOp() == grid)
+    shared.pop_back();
+  else if (loop->getParentOp()->getParentOp() != grid)
+    return {};
   for (Value index : load.getIndices())
     if (index != loop.getInductionVar() && !llvm::is_contained(shared, index) &&
         !getConstantIntValue(index))
@@ -44,7 +49,8 @@ int64_t TilePlacer::countTaskTiles() {
   std::optional<int64_t> tiles = getConstantIntValue(bounds.back());
   bool keeps = false;
   grid.walk([&](linalg::ContractOp op) {
-    keeps |= bool(getKeptLoop(op.getInputs()[1]));
+    scf::ForOp loop = getKeptLoop(op.getInputs()[1]);
+    keeps |= loop && loop->getParentOp() == grid;
   });
   if (!tiles || !keeps)
     return 1;
@@ -55,8 +61,9 @@ int64_t TilePlacer::countTaskTiles() {
   return llvm::divideCeil(*tiles, parts);
 }
 
-/// The panels of a tile of `loop`, packed if the task does not hold them.
-Value TilePlacer::keepPanels(scf::ForOp loop, const Contraction &contraction,
+/// The panels of a tile of `loop`, packed if they are not held.
+Value TilePlacer::keepPanels(scf::ForOp loop, Operation *around,
+                             const Contraction &contraction,
                              const RegisterTile &registers) {
   MemRefType type = getPanelsType(contraction, registers);
   int64_t bytes =
@@ -73,7 +80,7 @@ Value TilePlacer::keepPanels(scf::ForOp loop, const Contraction &contraction,
   Value numbers = allocateScratch(MemRefType::get(slots, b.getIndexType()));
   {
     OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPoint(task);
+    b.setInsertionPoint(around);
     Value none = b.index(-1);
     b.loop(b.index(0), b.index(slots), 1, [&](Value slot) {
       memref::StoreOp::create(b, none, numbers, slot);

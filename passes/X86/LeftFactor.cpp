@@ -22,7 +22,7 @@ LeftFactor::Layout LeftFactor::getLayout(const Contraction &c) {
 /// what one writes too much, the next one writes over. Behind the last column
 /// of a strip is room for it.
 MemRefType LeftFactor::getScratchType() const {
-  if (layout == Layout::InPlace)
+  if (layout == Layout::InPlace || layout == Layout::Panels)
     return {};
   int64_t strips = layout == Layout::Strip
                        ? 1
@@ -121,10 +121,18 @@ void LeftFactor::packColumns(IndexBuilder &b) {
   });
 }
 
-Value LeftFactor::slice(IndexBuilder &b, Value row, int64_t rows) const {
+Value LeftFactor::slice(IndexBuilder &b, Value row, int64_t rows,
+                        Value part) const {
   if (layout == Layout::InPlace)
     return c.lhs.slice(b, c.lhsRow, row, rows, c.lhsDepth, b.index(0),
                        c.getDepth().size);
+  if (layout == Layout::Panels) {
+    SmallVector<OpFoldResult> offsets{part, row, b.getIndexAttr(0)},
+        sizes{b.getIndexAttr(1), b.getIndexAttr(rows),
+              b.getIndexAttr(tile.getColumns())},
+        strides(3, b.getIndexAttr(1));
+    return memref::SubViewOp::create(b, scratch, offsets, sizes, strides);
+  }
   OpFoldResult strip = b.getIndexAttr(0), place = b.getIndexAttr(0);
   if (layout == Layout::AllStrips) {
     Value number = b.div(row, tile.rows);
@@ -141,5 +149,7 @@ Value LeftFactor::slice(IndexBuilder &b, Value row, int64_t rows) const {
 SmallVector<Value> LeftFactor::at(IndexBuilder &b, int64_t row, Value k) const {
   if (layout == Layout::InPlace)
     return c.lhs.inSlice(b, c.lhsRow, b.index(row), c.lhsDepth, k);
+  if (layout == Layout::Panels)
+    return {b.index(0), b.index(row), k};
   return inStrip(b, b.index(0), k, row);
 }

@@ -19,15 +19,17 @@ def PlaceTilesX86Pass : Pass<"brt-place-tiles-x86", "mlir::ModuleOp"> {
     A contraction packs its right factor into panels, in scratch, each as wide as
     a register tile, in front of the loops that use it again, and its left factor
     into strips, each as high as one, unless few columns use it: then it stays where
-    it lies. It becomes loops over register tiles of `rows` times two vectors, strip
-    by strip, with the axis that is reduced over innermost, so that the sums stay in
-    registers. No vector is wider than a register; the ends of axes have register
-    tiles of their own size. Other structured ops become the same on buffers, for
+    it lies, or is read from panels that another contraction has of it. It becomes
+    loops over register tiles of `rows` times two vectors, strip by strip, with the
+    axis that is reduced over innermost, so that the sums stay in registers. No
+    vector is wider than a register; the ends of axes have register tiles of their
+    own size. Other structured ops become the same on buffers, for
     --brt-vectorize-kernels.
 
     The grid becomes one `scf.parallel`, or loops where there is little to do. Where
-    iterations along its last axis load the same right factors, as tiles of queries
-    do with keys, some of them are one task, which keeps panels and packs each once.
+    iterations of a loop load the same right factors in a loop inside, as tiles of
+    keys do with queries, they keep panels and pack each once. Where iterations
+    along the last axis of the grid do so, some of them are one task for this.
 
     Requires: programs as --brt-tile-products and --brt-tile-attention make them;
               a buffer that is written is read under the same name only.

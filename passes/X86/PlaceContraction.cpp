@@ -45,15 +45,41 @@ Value TilePlacer::packRight(Value tile, const Contraction &contraction,
   Value &packed = panels[{tile, contraction.rhsColumn}];
   if (packed)
     return packed;
-  if (scf::ForOp loop = task ? getKeptLoop(tile) : nullptr)
-    return packed = keepPanels(loop, contraction, registers);
-  packed = allocateScratch(getPanelsType(contraction, registers));
   OpBuilder::InsertionGuard guard(b);
   Operation *user = tile.getParentBlock()->findAncestorOpInBlock(*op);
   if (user != op)
     b.setInsertionPoint(placed.at(user));
+  if (scf::ForOp loop = getKeptLoop(tile)) {
+    Operation *around = loop->getParentOp();
+    around = around == grid ? task.getOperation() : placed.at(around);
+    if (around)
+      return packed = keepPanels(loop, around, contraction, registers);
+  }
+  packed = allocateScratch(getPanelsType(contraction, registers));
   packPanels(b, contraction, registers, packed);
   return packed;
+}
+
+/// The panels of a left factor that another contraction in the block of `op`
+/// has as its right one, with the depth as columns; or null.
+Value TilePlacer::findPanels(Value tile, const Contraction &contraction,
+                             const RegisterTile &registers, Operation *op) {
+  for (Operation *user : tile.getUsers()) {
+    auto other = dyn_cast<linalg::ContractOp>(user);
+    if (!other || other == op || other->getBlock() != op->getBlock() ||
+        other.getInputs()[1] != tile)
+      continue;
+    AffineMap right = other.getIndexingMapsArray()[1];
+    AffineMap result = other.getIndexingMapsArray()[2];
+    if (right.getResult(contraction.lhsDepth) != result.getResult(1))
+      continue;
+    Contraction packing = contraction;
+    packing.rhs = contraction.lhs;
+    packing.rhsDepth = contraction.lhsRow;
+    packing.rhsColumn = contraction.lhsDepth;
+    return packRight(tile, packing, registers, op);
+  }
+  return {};
 }
 
 LogicalResult TilePlacer::placeContraction(linalg::ContractOp op) {
@@ -89,6 +115,7 @@ LogicalResult TilePlacer::placeContraction(linalg::ContractOp op) {
   RegisterTile tile{rows, /*vectors=*/2,
                     getWidth(contraction.result.getElementType())};
   Value right = packRight(rhs, contraction, tile, op);
+  Value leftPanels = findPanels(lhs, contraction, tile, op);
   // Factors in scratch are padded; what lies in memory tells where axes end.
   TileAxis &depth = contraction.rhs.axes[contraction.rhsDepth];
   if (depth.isWhole())
@@ -102,7 +129,7 @@ LogicalResult TilePlacer::placeContraction(linalg::ContractOp op) {
     if (initial)
       fillBehindEnds(contraction.result.view, contraction.result, initial);
   }
-  LeftFactor left(contraction, tile);
+  LeftFactor left(contraction, tile, leftPanels);
   if (MemRefType type = left.getScratchType())
     left.prepare(b, allocateScratch(type));
   addProduct(b, contraction, tile, left, right);

@@ -22,8 +22,14 @@ public:
 private:
   void addRows(Value row, int64_t rows);
   void addTile(Value panel, Value row, int64_t rows, int64_t columns);
+  SmallVector<Value> addParts(Value panel, Value row, int64_t rows,
+                              ValueRange sums);
   SmallVector<Value> addDepth(Value panel, Value lhs, int64_t rows,
-                              ValueRange sums, Value k);
+                              ValueRange sums, Value k, Value inPart);
+  /// The sums after a loop that `add` makes an iteration of.
+  SmallVector<Value>
+  carry(Value begin, Value end, ValueRange sums,
+        function_ref<SmallVector<Value>(Value, ValueRange)> add);
 
   IndexBuilder &b;
   const Contraction &c;
@@ -59,11 +65,9 @@ void ProductAdder::addRows(Value row, int64_t rows) {
 
 void ProductAdder::addTile(Value panel, Value row, int64_t rows,
                            int64_t columns) {
-  Value zero = b.index(0);
   Value begin = b.mul(panel, tile.getColumns());
   Value result =
       c.result.slice(b, c.resultRow, row, rows, c.resultColumn, begin, columns);
-  Value lhs = left.slice(b, row, rows);
   auto forEach = [&](auto visit) {
     for (int64_t r = 0; r < rows; ++r)
       for (int64_t v = 0; v * tile.width < columns; ++v)
@@ -97,26 +101,55 @@ void ProductAdder::addTile(Value panel, Value row, int64_t rows,
     sums = b.select(c.isFirst, fillSums, loadSums);
   else
     sums = c.initial ? fillSums() : loadSums();
-  auto loop = scf::ForOp::create(b, zero, c.getDepth().count, b.index(1), sums);
-  {
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(loop.getBody());
-    scf::YieldOp::create(b, addDepth(panel, lhs, rows, loop.getRegionIterArgs(),
-                                     loop.getInductionVar()));
-  }
+  sums = addParts(panel, row, rows, sums);
   unsigned i = 0;
   forEach([&](ValueRange place, int64_t count) {
-    storeVector(b, loop.getResult(i++), result, place, count);
+    storeVector(b, sums[i++], result, place, count);
   });
+}
+
+/// Adds the products of all parts of the left factor, one loop for each.
+SmallVector<Value> ProductAdder::addParts(Value panel, Value row, int64_t rows,
+                                          ValueRange sums) {
+  Value depth = c.getDepth().count;
+  int64_t size = left.getPartDepth();
+  auto addPart = [&](Value part, Value begin, Value end, ValueRange sums) {
+    Value lhs = left.slice(b, row, rows, part);
+    return carry(begin, end, sums, [&](Value k, ValueRange sums) {
+      return addDepth(panel, lhs, rows, sums, k, b.sub(k, begin));
+    });
+  };
+  Value zero = b.index(0);
+  if (size >= c.getDepth().size)
+    return addPart(zero, zero, depth, sums);
+  return carry(
+      zero, b.ceilDiv(depth, size), sums, [&](Value part, ValueRange sums) {
+        Value begin = b.mul(part, size);
+        return addPart(part, begin, b.min(b.add(begin, b.index(size)), depth),
+                       sums);
+      });
+}
+
+SmallVector<Value>
+ProductAdder::carry(Value begin, Value end, ValueRange sums,
+                    function_ref<SmallVector<Value>(Value, ValueRange)> add) {
+  auto loop = scf::ForOp::create(b, begin, end, b.index(1), sums);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  scf::YieldOp::create(b,
+                       add(loop.getInductionVar(), loop.getRegionIterArgs()));
+  return llvm::to_vector(ValueRange(loop.getResults()));
 }
 
 /// How many rows ahead a panel is asked for, which comes from the second-level
 /// cache.
 static constexpr int64_t kPrefetchRows = 8;
 
-/// Adds the products of column `k` of the left factor and row `k` of the panel.
+/// Adds the products of column `k` of the left factor, the column `inPart` of
+/// its part, and row `k` of the panel.
 SmallVector<Value> ProductAdder::addDepth(Value panel, Value lhs, int64_t rows,
-                                          ValueRange sums, Value k) {
+                                          ValueRange sums, Value k,
+                                          Value inPart) {
   int64_t vectors = sums.size() / rows;
   SmallVector<Value> right, next;
   Value ahead = b.add(k, kPrefetchRows);
@@ -129,7 +162,7 @@ SmallVector<Value> ProductAdder::addDepth(Value panel, Value lhs, int64_t rows,
                                /*isDataCache=*/true);
   }
   for (int64_t r = 0; r < rows; ++r) {
-    Value element = memref::LoadOp::create(b, lhs, left.at(b, r, k));
+    Value element = memref::LoadOp::create(b, lhs, left.at(b, r, inPart));
     Value spread =
         vector::BroadcastOp::create(b, right.front().getType(), element);
     for (int64_t v = 0; v < vectors; ++v)

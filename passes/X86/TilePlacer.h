@@ -49,8 +49,11 @@ private:
   Value packRight(Value tile, const Contraction &contraction,
                   const RegisterTile &registers, mlir::Operation *op);
   mlir::scf::ForOp getKeptLoop(Value tile);
-  Value keepPanels(mlir::scf::ForOp loop, const Contraction &contraction,
+  Value keepPanels(mlir::scf::ForOp loop, mlir::Operation *around,
+                   const Contraction &contraction,
                    const RegisterTile &registers);
+  Value findPanels(Value tile, const Contraction &contraction,
+                   const RegisterTile &registers, mlir::Operation *op);
   llvm::LogicalResult placeLoop(mlir::scf::ForOp loop);
   llvm::LogicalResult placeIf(mlir::scf::IfOp op);
 

@@ -237,3 +237,49 @@ func.func @kept(%a: memref<1x128x16xf32>, %b: memref<1x16x8xf32>, %c: memref<1x1
   }
   return
 }
+
+// -----
+
+// Iterations of a loop keep panels as tasks do; what is a left factor too is
+// read from there, panel by panel.
+// CHECK-LABEL: func.func @left_in_panels
+// CHECK-DAG:     %[[PANELS:.*]] = memref.alloca() {alignment = 64 : i64} : memref<4x2x5x16xf32>
+// CHECK-DAG:     %[[NUMBERS:.*]] = memref.alloca() {alignment = 64 : i64} : memref<4xindex>
+// CHECK:         memref.store %c-1, %[[NUMBERS]]
+// CHECK:         scf.for %{{.*}} = %c0 to %c2
+// CHECK:           scf.for %[[I:.*]] = %c0 to %c4
+// CHECK:             scf.if
+// CHECK:               vector.load %arg0
+// CHECK:               memref.store %[[I]], %[[NUMBERS]]
+// CHECK:             scf.for %[[PART:.*]] = %c0 to %c2 step %c1 iter_args
+// CHECK:               %[[LEFT:.*]] = memref.subview {{.*}}[%[[PART]], %{{.*}}, 0] [1, 2, 16] [1, 1, 1]
+// CHECK:               scf.for
+// CHECK:                 memref.load %[[LEFT]]
+// CHECK:                 vector.fma
+// CHECK-NOT:     memref.load %arg0
+// CHECK:         return
+func.func @left_in_panels(%a: memref<16x32xf32>, %b: memref<16x32xf32>, %c: memref<16x32xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  %c4 = arith.constant 4 : index
+  %zero = arith.constant 0.0 : f32
+  scf.forall (%h) in (1) {
+    scf.for %j = %c0 to %c2 step %c1 {
+      %key = tile.load %b[%j, %c0] axes [0, 1] : memref<16x32xf32> -> tensor<8x32xf32>
+      %0 = tile.load %c[%j, %c0] axes [0, 1] : memref<16x32xf32> -> tensor<8x32xf32>
+      %1 = scf.for %i = %c0 to %c4 step %c1 iter_args(%sum = %0) -> (tensor<8x32xf32>) {
+        %query = tile.load %a[%i, %c0] axes [0, 1] : memref<16x32xf32> -> tensor<4x32xf32>
+        %empty = tensor.empty() : tensor<4x8xf32>
+        %zeros = linalg.fill ins(%zero : f32) outs(%empty : tensor<4x8xf32>) -> tensor<4x8xf32>
+        %logits = linalg.contract indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>]
+            ins(%query, %key : tensor<4x32xf32>, tensor<8x32xf32>) outs(%zeros : tensor<4x8xf32>) -> tensor<4x8xf32>
+        %2 = linalg.contract indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>]
+            ins(%logits, %query : tensor<4x8xf32>, tensor<4x32xf32>) outs(%sum : tensor<8x32xf32>) -> tensor<8x32xf32>
+        scf.yield %2 : tensor<8x32xf32>
+      }
+      tile.store %1, %c[%j, %c0] axes [0, 1] : tensor<8x32xf32>, memref<16x32xf32>
+    }
+  }
+  return
+}

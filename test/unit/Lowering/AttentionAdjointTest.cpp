@@ -93,6 +93,20 @@ func.func @state_{0}_{1}_{2}(%q: tensor<?x{0}x2x{2}xT>, %k: tensor<?x{1}x2x{2}xT
   checkAll(text, /*slack=*/32);
 }
 
+// More tiles of queries than panels are kept of.
+TEST_P(CompiledAttentionAdjoint, ManyQueries) {
+  check(R"(
+func.func @many(%q: tensor<?x1100x1x128xT>, %k: tensor<?x150x1x128xT>, %v: tensor<?x150x1x128xT>, %g: tensor<?x1100x1x128xT>)
+    -> (tensor<?x1100x1x128xT>, tensor<?x150x1x128xT>, tensor<?x150x1x128xT>) {
+  %o, %l = brt.state_attention %q, %k, %v {scale = 0.25 : f64} : tensor<?x1100x1x128xT>, tensor<?x150x1x128xT> -> tensor<?x1x1100xP>
+  %0:3 = brt.state_attention_adjoint %q, %k, %v output %o, %l gradient %g {scale = 0.25 : f64}
+      : tensor<?x1100x1x128xT>, tensor<?x150x1x128xT>, tensor<?x1x1100xP>
+  return %0#0, %0#1, %0#2 : tensor<?x1100x1x128xT>, tensor<?x150x1x128xT>, tensor<?x150x1x128xT>
+}
+)",
+        {1}, /*slack=*/8);
+}
+
 TEST_P(CompiledAttentionAdjoint, Positions) {
   std::string text;
   int sizes[][3] = {{1, 300, 150}, {70, 300, 150}, {130, 260, 130}};
