@@ -7,6 +7,46 @@
 
 using namespace brt::emu;
 
+/// Chunks of launches that are over, for those to come: to clear one costs less
+/// than pages that nobody touched yet.
+class GlobalRaces::Spares {
+public:
+  static Spares &get() {
+    static auto *spares = new Spares;
+    return *spares;
+  }
+
+  std::unique_ptr<Chunk> take() {
+    std::unique_ptr<Chunk> chunk;
+    {
+      std::lock_guard<std::mutex> lock(mutex);
+      if (list.empty())
+        return std::make_unique<Chunk>();
+      chunk = std::move(list.back());
+      list.pop_back();
+    }
+    *chunk = {};
+    return chunk;
+  }
+
+  void give(std::unique_ptr<Chunk> chunk) {
+    constexpr size_t kMost = (size_t(128) << 20) / sizeof(Chunk);
+    std::lock_guard<std::mutex> lock(mutex);
+    if (list.size() < kMost)
+      list.push_back(std::move(chunk));
+  }
+
+private:
+  std::mutex mutex;
+  std::vector<std::unique_ptr<Chunk>> list;
+};
+
+GlobalRaces::~GlobalRaces() {
+  for (Stripe &stripe : stripes)
+    for (auto &[number, chunk] : stripe.chunks)
+      Spares::get().give(std::move(chunk));
+}
+
 bool GlobalRaces::races(const BlockClocks &known, const Access &access,
                         const Stamps &earlier, size_t at) {
   Access other = unpackWho(earlier.who[at]);
@@ -56,7 +96,7 @@ GlobalRaces::Chunk &GlobalRaces::Stripe::find(uint64_t number) {
   if (!last || lastNumber != number) {
     auto &chunk = chunks[number];
     if (!chunk)
-      chunk = std::make_unique<Chunk>();
+      chunk = Spares::get().take();
     last = chunk.get();
     lastNumber = number;
   }

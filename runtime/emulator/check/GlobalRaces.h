@@ -34,6 +34,9 @@ private:
 
 class GlobalRaces {
 public:
+  GlobalRaces() = default;
+  ~GlobalRaces();
+
   GlobalClocks clocks;
 
   /// Records a read or write of [address, address + size) by a thread of the
@@ -58,6 +61,7 @@ private:
   struct Chunk {
     Stamps writers, readers;
   };
+  class Spares;
   struct Stripe {
     SpinLock lock;
     std::unordered_map<uint64_t, std::unique_ptr<Chunk>> chunks;
