@@ -79,11 +79,13 @@ static void setArguments(Machine &machine, const std::vector<Argument> &list,
   }
 }
 
-static Rate rateOf(const Case &c, const char *checks) {
+/// With all checks and counters, or only what tells how much was done.
+static Rate rateOf(const Case &c, bool checked) {
   constexpr unsigned kRuns = 5;
   Machine machine;
   machine.options.replay = true; // one host thread
-  machine.options.setChecks(checks);
+  machine.options.setChecks(checked ? "all" : "none");
+  machine.options.countsMemory = checked;
   auto program = machine.load(c.ptx);
   if (!program) {
     std::fprintf(stderr, "%s: %s at line %u\n", c.name,
@@ -152,9 +154,9 @@ int main(int count, char **arguments) {
       continue;
     Case c{loop.name, loopOf(loop.body, loop.rounds), "k", {8, 1}, {128, 1},
            0,         {{Argument::Kind::Buffer}}};
-    double unchecked = rateOf(c, "none").perSecond;
+    double unchecked = rateOf(c, false).perSecond;
     std::printf("%-28s %10.1f %10.1f\n", loop.name, unchecked,
-                rateOf(c, "all").perSecond);
+                rateOf(c, true).perSecond);
     if (loop.stands)
       costs[loop.stands] = 1 / unchecked;
   }
@@ -165,8 +167,8 @@ int main(int count, char **arguments) {
   for (const Case &c : foreignKernels()) {
     if (c.ptx.empty() || isLeftOut(c.name))
       continue;
-    Rate unchecked = rateOf(c, "none");
-    double checked = rateOf(c, "all").perSecond;
+    Rate unchecked = rateOf(c, false);
+    double checked = rateOf(c, true).perSecond;
     std::printf("%-28s %10.1f %10.1f", c.name, unchecked.perSecond, checked);
     if (!wanted) {
       double bare =

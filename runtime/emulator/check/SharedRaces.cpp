@@ -239,10 +239,11 @@ bool SharedRaces::launchCopies(const Row &row, uint32_t offset) {
   return true;
 }
 
-void SharedRaces::land(const Access &access, uint32_t offset, uint32_t size) {
-  for (uint32_t at = offset / kCellBytes; at * kCellBytes < offset + size;
-       ++at) {
-    writers.tick[at] = clocks->now(access.warp);
-    writers.who[at] = packWho(access);
-  }
+void SharedRaces::land(const Row &row, uint32_t offset) {
+  size_t at = offset / kCellBytes;
+  forShapeOf(row, [&](auto shape) {
+    stampRow(shape, &writers.tick[at], &writers.who[at], &writers.bytes[at],
+             clocks->now(row.first.warp), row);
+    return true;
+  });
 }

@@ -49,12 +49,12 @@ public:
                    Conflict &conflict);
   void landProxy(const Access &access, uint32_t tick, uint32_t offset,
                  uint32_t size);
-  /// An asynchronous copy begins to write; it ends with `land`.
+  /// An asynchronous copy begins to write; it ends with `land`, of whole words.
   bool launchCopy(const Access &access, uint32_t offset, uint32_t size,
                   Conflict &conflict);
   /// The same for a row of lanes; as writeRow.
   bool launchCopies(const Row &row, uint32_t offset);
-  void land(const Access &access, uint32_t offset, uint32_t size);
+  void land(const Row &row, uint32_t offset);
 
   // What threads of another block of the cluster do here; `known` is that
   // block's. A copy's end is told to `remote`.

@@ -25,8 +25,10 @@ struct CopyOp {
 };
 } // namespace
 
-/// One copy in how many lands at once.
-static constexpr uint32_t kOneInLandsEarly = 4;
+/// The lanes whose copies land at once: one in four.
+static uint32_t drawEarly(Random &random) {
+  return random.next() & random.next();
+}
 
 static void moveBytes(Warp &warp, const PendingCopy &copy) {
   constexpr uint32_t kUsual = 16;
@@ -87,11 +89,13 @@ static void resolveSource(const Inst *inst, Warp &warp, const CopyOp &op,
 /// Resolves the sources of `lanes`; those that are not good are left out.
 static void resolveSources(const Inst *inst, Warp &warp, const CopyOp &op,
                            uint32_t lanes, Resolved &from, uint32_t *copied) {
-  uint32_t whole = 0;
-  for (uint32_t left = lanes; left; left &= left - 1) {
+  uint32_t whole = lanes;
+  std::fill_n(copied, kLanes, op.bytes);
+  for (uint32_t left = op.ignore || op.sourceBytes ? lanes : 0; left;
+       left &= left - 1) {
     unsigned lane = __builtin_ctz(left);
     copied[lane] = copiedBytes(op, warp, lane);
-    whole |= uint32_t(copied[lane] == op.bytes) << lane;
+    whole &= ~(uint32_t(copied[lane] != op.bytes) << lane);
   }
   computeAddresses(op.from, warp, from.address);
   resolveAt(inst, warp, Space::Global, from.address, whole, op.bytes,
@@ -130,7 +134,7 @@ static const Inst *runCopyAsync(const Inst *inst, Warp &warp) {
   resolveAt(inst, warp, Space::Shared, to.address, warp.active, op.bytes,
             AccessKind::Write, to);
   countAccess(warp, op.to.site, to, op.bytes);
-  uint32_t copied[kLanes] = {};
+  uint32_t copied[kLanes];
   uint32_t lanes = to.lanes;
   resolveSources(inst, warp, op, lanes, from, copied);
   for (uint32_t left = lanes & ~from.lanes; left; left &= left - 1)
@@ -149,6 +153,7 @@ static const Inst *runCopyAsync(const Inst *inst, Warp &warp) {
       std::memset(to.written[run.first], 1,
                   run.same ? op.bytes : run.count * op.bytes);
     });
+  uint32_t early = drawEarly(warp.worker->random);
   for (uint32_t left = lanes; left; left &= left - 1) {
     unsigned lane = __builtin_ctz(left);
     PendingCopy copy;
@@ -161,7 +166,7 @@ static const Inst *runCopyAsync(const Inst *inst, Warp &warp) {
     copy.group = warp.copyGroups[lane];
     copy.site = op.to.site;
     copy.order = warp.copiesMade++;
-    copy.landed = warp.worker->random.below(kOneInLandsEarly) == 0;
+    copy.landed = early >> lane & 1;
     if (copy.landed)
       moveBytes(warp, copy);
     warp.copies.push_back(copy);
@@ -171,10 +176,27 @@ static const Inst *runCopyAsync(const Inst *inst, Warp &warp) {
   BRT_EMU_NEXT(inst + 1, warp);
 }
 
+/// Neighbouring lanes' copies, one behind the other.
+static bool continues(const PendingCopy &before, const PendingCopy &copy) {
+  return copy.site == before.site && copy.lane == before.lane + 1 &&
+         copy.bytes == before.bytes &&
+         copy.destination == before.destination + before.bytes;
+}
+
+static void noteLanding(Warp &warp, const PendingCopy &first, uint32_t lanes) {
+  if (warp.block->races)
+    warp.block->races->land({{warp.index, first.lane, first.site, false},
+                             lanes,
+                             first.bytes / kCellBytes},
+                            first.destination);
+}
+
 /// Ends the copies of `lanes` for which `covered(copy)` holds.
 template <class Covered>
 static void finishCopies(Warp &warp, uint32_t lanes, Covered covered) {
   size_t kept = 0;
+  PendingCopy first, last; // of a row
+  uint32_t count = 0;      // its lanes
   for (PendingCopy &copy : warp.copies) {
     if (!(lanes >> copy.lane & 1) || !covered(copy)) {
       warp.copies[kept++] = copy;
@@ -182,10 +204,18 @@ static void finishCopies(Warp &warp, uint32_t lanes, Covered covered) {
     }
     if (!copy.landed)
       moveBytes(warp, copy);
-    if (warp.block->races)
-      warp.block->races->land({warp.index, copy.lane, copy.site, false},
-                              copy.destination, copy.bytes);
+    if (count && continues(last, copy)) {
+      ++count;
+    } else {
+      if (count)
+        noteLanding(warp, first, count);
+      first = copy;
+      count = 1;
+    }
+    last = copy;
   }
+  if (count)
+    noteLanding(warp, first, count);
   warp.copies.resize(kept);
 }
 

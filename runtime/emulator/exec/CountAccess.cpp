@@ -10,23 +10,35 @@ using namespace brt::emu;
 static constexpr unsigned kSectorShift = 5;
 static constexpr unsigned kBankBytes = 4;
 
-/// 32-byte sectors of global memory that the lanes touch. Aligned accesses of
-/// up to 32 bytes lie in one each.
-static unsigned countSectors(const Resolved &where, uint32_t lanes) {
-  uint64_t sectors[kLanes];
-  unsigned count = 0;
+/// 32-byte sectors of global memory that the lanes touch, where every run of
+/// lanes begins behind the one before; zero if not.
+static uint64_t countSortedSectors(const Resolved &where, unsigned size) {
+  uint64_t count = 0, last = 0;
   bool isSorted = true;
-  for (uint32_t left = lanes & ~where.same; left; left &= left - 1) {
-    uint64_t sector = where.address[__builtin_ctz(left)] >> kSectorShift;
-    if (count && sectors[count - 1] == sector)
-      continue;
-    isSorted &= !count || sectors[count - 1] < sector;
-    sectors[count++] = sector;
-  }
-  if (isSorted)
-    return count;
+  forRuns(where, [&](Run run) {
+    uint64_t start = where.address[run.first];
+    uint64_t bytes = run.same ? size : uint64_t(run.count) * size;
+    uint64_t first = start >> kSectorShift;
+    isSorted &= count == 0 || first >= last;
+    count -= count != 0 && first == last;
+    last = (start + bytes - 1) >> kSectorShift;
+    count += last - first + 1;
+  });
+  return isSorted ? count : 0;
+}
+
+/// The same in any order. Aligned accesses of up to 32 bytes lie in one each.
+static uint64_t countSectors(const Resolved &where, uint32_t lanes,
+                             unsigned size) {
+  uint64_t sectors[kLanes];
+  size_t count = 0;
+  if (uint64_t sorted =
+          lanes == where.lanes ? countSortedSectors(where, size) : 0)
+    return sorted;
+  for (uint32_t left = lanes & ~where.same; left; left &= left - 1)
+    sectors[count++] = where.address[__builtin_ctz(left)] >> kSectorShift;
   std::sort(sectors, sectors + count);
-  return static_cast<unsigned>(std::unique(sectors, sectors + count) - sectors);
+  return static_cast<uint64_t>(std::unique(sectors, sectors + count) - sectors);
 }
 
 /// Different units among those of `lanes` that one bank asks for; the most of
@@ -48,42 +60,54 @@ static unsigned worstBank(const uint32_t *units, uint32_t lanes,
   return worst;
 }
 
+/// Passes over the shared banks for `perPass` lanes of a part of the warp at a
+/// time, each of which asks for one of as many (wide) banks.
+template <unsigned perPass>
+static unsigned countParts(const Resolved &where, const uint32_t *units,
+                           unsigned &ideal) {
+  unsigned total = 0;
+  for (unsigned first = 0; first < kLanes; first += perPass) {
+    uint32_t part = kAllLanes >> (kLanes - perPass) << first;
+    uint32_t lanes = where.shared & part;
+    if (!lanes)
+      continue;
+    ++ideal;
+    lanes &= ~where.same | 1u << first;
+    uint32_t banks = 0;
+    for (unsigned lane = first; lane < first + perPass; ++lane)
+      banks |= (lanes >> lane & 1) << units[lane] % perPass;
+    bool meet = __builtin_popcount(banks) != __builtin_popcount(lanes);
+    total += meet ? worstBank(units, lanes, perPass) : 1;
+  }
+  return total;
+}
+
 /// Passes over the shared banks that the lanes' accesses take. Wider ones than
 /// a bank go in two or four parts of the warp, where each asks for two or four
 /// neighbouring banks, so that these count as one.
 static unsigned countWavefronts(const Resolved &where, unsigned size,
                                 unsigned &ideal) {
   unsigned unitBytes = std::max(kBankBytes, size);
-  unsigned perPass = kLanes * kBankBytes / unitBytes;
   unsigned shift = static_cast<unsigned>(__builtin_ctz(unitBytes));
   uint32_t units[kLanes];
   for (unsigned lane = 0; lane < kLanes; ++lane)
     units[lane] = static_cast<uint32_t>(where.address[lane] >> shift);
-  unsigned total = 0;
-  ideal = 0;
-  for (unsigned first = 0; first < kLanes; first += perPass) {
-    uint32_t part = perPass == kLanes ? kAllLanes : (1u << perPass) - 1;
-    uint32_t lanes = where.shared & part << first;
-    if (!lanes)
-      continue;
-    ++ideal;
-    // All within the width of the banks: no two meet.
-    uint32_t some = units[__builtin_ctz(lanes)], low = some, high = some;
-    for (unsigned lane = first; lane < first + perPass; ++lane) {
-      uint32_t unit = lanes >> lane & 1 ? units[lane] : some;
-      low = std::min(low, unit);
-      high = std::max(high, unit);
-    }
-    total +=
-        high - low < perPass
-            ? 1
-            : worstBank(units, lanes & ~(where.same & ~(1u << first)), perPass);
+  switch (unitBytes) {
+  case 4:
+    return countParts<32>(where, units, ideal);
+  case 8:
+    return countParts<16>(where, units, ideal);
+  case 16:
+    return countParts<8>(where, units, ideal);
+  default:
+    return countParts<4>(where, units, ideal);
   }
-  return total;
 }
 
 void brt::emu::countAccess(Warp &warp, uint32_t site, const Resolved &where,
                            unsigned size) {
+  if (!warp.block->launch.options.countsMemory)
+    return;
   SiteCount &count = warp.worker->counters.sites[site];
   ++count.accesses;
   count.bytes += uint64_t(size) * __builtin_popcount(where.lanes);
@@ -95,11 +119,13 @@ void brt::emu::countAccess(Warp &warp, uint32_t site, const Resolved &where,
   uint32_t global = where.lanes & ~where.shared;
   if (global &&
       warp.block->launch.memory.inRange(where.address[__builtin_ctz(global)]))
-    count.sectors += countSectors(where, global);
+    count.sectors += countSectors(where, global, size);
 }
 
 void brt::emu::countWholeRow(Warp &warp, uint32_t site, uint64_t address,
                              bool isShared, unsigned size) {
+  if (!warp.block->launch.options.countsMemory)
+    return;
   SiteCount &count = warp.worker->counters.sites[site];
   ++count.accesses;
   count.bytes += uint64_t(size) * kLanes;
