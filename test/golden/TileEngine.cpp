@@ -50,8 +50,7 @@ FailureOr<NamedTensors> TileEngine::run(StringRef name,
   for (const Port &port : entry->results) {
     // What is updated in place has the buffer of its argument.
     const auto *updated = llvm::find_if(entry->arguments, [&](const Port &old) {
-      return (port.role == Role::Parameter || port.role == Role::Optimizer) &&
-             old.role == port.role && old.name == port.name;
+      return old.role == port.role && old.name == port.name;
     });
     if (updated != entry->arguments.end()) {
       buffers.push_back(buffers[updated - entry->arguments.begin()]);
