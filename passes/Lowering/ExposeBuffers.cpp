@@ -199,7 +199,12 @@ static void exposeBuffers(func::FuncOp func) {
         continue;
       }
       Operation *use = findLastUse(aliases[*argument].getArrayRef(), block);
-      last = last->isBeforeInBlock(use) ? use : last;
+      if (last->isBeforeInBlock(use)) {
+        // What it is a slice of is not kept as long as the argument is read.
+        if (isa<tensor::ExtractSliceOp>(last))
+          value = copyTensor(value);
+        last = use;
+      }
     } else {
       target = readBuffer(b, buffer, type, /*writable=*/true);
       if (last->isBeforeInBlock(target.getDefiningOp()))

@@ -82,7 +82,8 @@ def ExposeBuffersPass : Pass<"brt-expose-buffers", "mlir::ModuleOp"> {
     it returns become buffers, after the arguments, that it writes as soon as they
     are computed. A parameter, state of an optimizer or a carry that is returned
     under the name of an argument is written to the buffer of that argument, as
-    soon as that has been read, and its own is not used. Where ops update an
+    soon as that has been read, and its own is not used. A slice that waits for
+    that is copied. Where ops update an
     argument, in branches and loops too, their result is in its buffer already, and
     nothing is copied. Functions that are no entry points are erased.
 

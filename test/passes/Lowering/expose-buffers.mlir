@@ -89,6 +89,25 @@ func.func @read_later(%c: tensor<?x8xf32> {brt.carry = "c"}, %x: tensor<?x8xf32>
   return %1, %2 : tensor<?x8xf32>, tensor<4xf32>
 }
 
+// A slice is copied at once where the carry that it takes the place of is still
+// read, so that what it is a slice of need not be kept.
+// CHECK-LABEL: func.func @slice_waits
+// CHECK-SAME:    (%[[C:[^:]+]]: memref<?x8xf32>
+// CHECK:         %[[OLD_C:.+]] = bufferization.to_tensor %[[C]] restrict writable
+// CHECK:         %[[SLICE:.+]] = tensor.extract_slice
+// CHECK:         %[[COPY:.+]] = linalg.copy ins(%[[SLICE]] :
+// CHECK:         %[[READ:.+]] = linalg.exp ins(%[[OLD_C]] :
+// CHECK:         bufferization.materialize_in_destination %[[COPY]] in %[[OLD_C]]
+// CHECK:         return
+func.func @slice_waits(%c: tensor<?x8xf32> {brt.carry = "c"}, %x: tensor<?x16xf32> {brt.input = "x"}, %e: tensor<?x8xf32> {brt.input = "e"})
+    -> (tensor<?x8xf32> {brt.carry = "c"}, tensor<?x8xf32> {brt.output = "y"}) attributes {brt.entry} {
+  %c0 = arith.constant 0 : index
+  %lanes = tensor.dim %x, %c0 : tensor<?x16xf32>
+  %0 = tensor.extract_slice %x[0, 8] [%lanes, 8] [1, 1] : tensor<?x16xf32> to tensor<?x8xf32>
+  %1 = linalg.exp ins(%c : tensor<?x8xf32>) outs(%e : tensor<?x8xf32>) -> tensor<?x8xf32>
+  return %0, %1 : tensor<?x8xf32>, tensor<?x8xf32>
+}
+
 // What takes the place of another argument is copied before either is written.
 // CHECK-LABEL: func.func @exchange
 // CHECK-DAG:     %[[A:.+]] = bufferization.to_tensor %arg0 restrict writable
