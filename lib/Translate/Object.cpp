@@ -105,6 +105,9 @@ static std::string describe(ModuleOp module,
     os << "train " << *options.training << '\n';
   os << "attention " << options.attention.fuse << ' '
      << options.attention.queries << ' ' << options.attention.keys << '\n';
+  if (options.memory)
+    os << "memory " << options.memory->bytes << ' ' << options.memory->lanes
+       << '\n';
   module.print(os);
   return text;
 }
@@ -134,6 +137,7 @@ static LogicalResult compile(ModuleOp module, const brt::ObjectOptions &options,
   compile.cpu = options.cpu;
   compile.training = options.training;
   compile.attention = options.attention;
+  compile.memory = options.memory;
   auto objects = brt::x86::compileToObjects(module, compile);
   if (failed(objects) || failed(join(module.getLoc(), *objects, object)))
     return failure();

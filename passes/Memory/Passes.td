@@ -21,6 +21,9 @@ def RecomputePass : Pass<"brt-recompute", "mlir::ModuleOp"> {
     operand of an op would not be there any more, the op that makes it is computed
     again with it. docs/memory.md says how they are chosen.
 
+    The attribute `brt.tensor_limit` of an entry point, which --brt-fit-memory
+    gives it, says both for it; a remark then says what came of it.
+
     What bytes are in use follows from the graph alone, and is an estimate. Remarks
     of the category `brt-recompute`, which `--brt-explain` prints, say what is
     computed again.

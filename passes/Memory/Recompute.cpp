@@ -3,6 +3,7 @@
 
 #include "RecomputePlan.h"
 #include "brt/dialects/Brt/Brt.h"
+#include "brt/passes/Memory/ArenaPlan.h"
 #include "brt/passes/Memory/Passes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Remarks.h"
@@ -106,8 +107,8 @@ static void sinkToUses(func::FuncOp function, int64_t lanes) {
   TensorLives lives(function, lanes);
   Block &block = function.getBody().front();
   for (unsigned number = lives.getOps().size(); number-- > 0;) {
-    const auto &[op, operands, results, flops, inPlace] =
-        lives.getOps()[number];
+    const TensorLives::Op &made = lives.getOps()[number];
+    Operation *op = made.op;
     Operation *first = nullptr;
     for (Operation *user : op->getUsers()) {
       user = block.findAncestorOpInBlock(*user);
@@ -118,9 +119,9 @@ static void sinkToUses(func::FuncOp function, int64_t lanes) {
         llvm::any_of(op->getUsers(), llvm::IsaPred<func::ReturnOp>))
       continue;
     int64_t bytes = 0;
-    for (unsigned result : results)
+    for (unsigned result : made.results)
       bytes += lives.getTensors()[result].bytes;
-    for (unsigned operand : operands) {
+    for (unsigned operand : made.operands) {
       const TensorLives::Tensor &tensor = lives.getTensors()[operand];
       bool isKept = llvm::any_of(tensor.users, [&](unsigned user) {
         return !lives.getOps()[user].op->isBeforeInBlock(first);
@@ -134,9 +135,10 @@ static void sinkToUses(func::FuncOp function, int64_t lanes) {
 }
 
 /// Plans as long as it helps: what is computed again may be so once more.
-static void recompute(func::FuncOp function, int64_t lanes,
-                      std::optional<int64_t> limit,
-                      const FrozenRewritePatternSet &cleaning) {
+/// Returns what came of it, in words.
+static std::string recompute(func::FuncOp function, int64_t lanes,
+                             std::optional<int64_t> limit,
+                             const FrozenRewritePatternSet &cleaning) {
   if (limit)
     sinkToUses(function, lanes);
   unsigned count = 0;
@@ -148,12 +150,13 @@ static void recompute(func::FuncOp function, int64_t lanes,
     if (!before)
       before = plan.bytesBefore;
     if (plan.bytesAfter >= plan.bytesBefore) {
-      remark::passed(function.getLoc(), getRemark("plan", function))
-          << ("computes " + Twine(count) + " ops again, " + Twine(flops) +
-              " FLOPs, so that of tensors " + Twine(plan.bytesBefore) +
-              " bytes are in use at once rather than " + Twine(*before))
-                 .str();
-      return;
+      std::string text =
+          ("computes " + Twine(count) + " ops again, " + Twine(flops) +
+           " FLOPs, so that of tensors " + Twine(plan.bytesBefore) +
+           " bytes are in use at once rather than " + Twine(*before))
+              .str();
+      remark::passed(function.getLoc(), getRemark("plan", function)) << text;
+      return text;
     }
     count += explain(function, lives, plan);
     flops += plan.flops;
@@ -178,10 +181,20 @@ struct RecomputePass : brt::impl::RecomputePassBase<RecomputePass> {
     std::optional<int64_t> limit;
     if (bytes >= 0)
       limit = bytes;
-    for (auto function : getOperation().getOps<func::FuncOp>())
-      if (function->hasAttr(BrtDialect::getEntryAttrName()) &&
-          function.getBody().hasOneBlock())
-        recompute(function, lanes, limit, cleaning);
+    for (auto function : getOperation().getOps<func::FuncOp>()) {
+      if (!function->hasAttr(BrtDialect::getEntryAttrName()) ||
+          !function.getBody().hasOneBlock())
+        continue;
+      if (auto given =
+              function->getAttrOfType<DenseI64ArrayAttr>(kTensorLimitAttr)) {
+        function.emitRemark()
+            << "'" << function.getSymName() << "' "
+            << recompute(function, given[1], given[0], cleaning);
+        function->removeAttr(kTensorLimitAttr);
+        continue;
+      }
+      recompute(function, lanes, limit, cleaning);
+    }
   }
 
   FrozenRewritePatternSet cleaning;

@@ -7,6 +7,7 @@
 #include "brt/passes/Fusion/Passes.h"
 #include "brt/passes/Lowering/Passes.h"
 #include "brt/passes/Memory/Passes.h"
+#include "brt/passes/Pipelines/Passes.h"
 #include "brt/passes/Tile/Passes.h"
 #include "brt/passes/X86/Passes.h"
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
@@ -52,12 +53,7 @@
 
 using namespace mlir;
 
-void brt::buildBufferPipeline(OpPassManager &manager, bool fuseAttention) {
-  manager.addPass(createInlinerPass());
-  manager.addPass(createFissionRecurrencePass());
-  // No CSE behind it: what the backward pass computes again, such as masks of
-  // dropout and weights of attention, would be kept from the forward pass.
-  manager.addPass(createRecomputePass());
+void brt::buildArenaPipeline(OpPassManager &manager, bool fuseAttention) {
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createConvertBrtToLinalgPass({fuseAttention, fuseAttention}));
   manager.addPass(createConvertElementwiseToLinalgPass());
@@ -75,6 +71,19 @@ void brt::buildBufferPipeline(OpPassManager &manager, bool fuseAttention) {
   manager.addPass(createCSEPass());
   manager.addPass(createUpdateLoopsInPlacePass());
   manager.addPass(createPlanMemoryPass());
+}
+
+void brt::buildBufferPipeline(OpPassManager &manager, bool fuseAttention,
+                              const std::optional<MemoryBudget> &budget) {
+  manager.addPass(createInlinerPass());
+  manager.addPass(createFissionRecurrencePass());
+  // No CSE behind it: what the backward pass computes again, such as masks of
+  // dropout and weights of attention, would be kept from the forward pass.
+  if (budget)
+    manager.addPass(
+        createFitMemoryPass({budget->bytes, budget->lanes, fuseAttention}));
+  manager.addPass(createRecomputePass());
+  buildArenaPipeline(manager, fuseAttention);
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   manager.addPass(createOutlineKernelsPass());

@@ -91,6 +91,13 @@ int main(int argc, char **argv) {
       "train", cat(category), ValueOptional, value_desc("options"),
       desc("Compile a training step too, with options of brt-opt "
            "--brt-add-optimizer"));
+  opt<std::string> memoryBudget(
+      "memory-budget", cat(category), value_desc("bytes"),
+      desc("What each entry point may take of memory, as 500MB or 2GiB; what "
+           "has to be is computed again rather than kept"));
+  opt<int64_t> memoryLanes("memory-lanes", cat(category), value_desc("number"),
+                           desc("Lanes for which --memory-budget holds"),
+                           init(1));
   opt<std::string, true> runtimeDir(
       "runtime-dir", cat(category), value_desc("folder"),
       desc("Where libBrtRuntime.a and libBrtProgramMain.a are"),
@@ -118,5 +125,7 @@ int main(int argc, char **argv) {
                                           instructionSets.end());
   if (train.getNumOccurrences())
     options.object.training = train;
+  if (memoryBudget.getNumOccurrences())
+    options.object.memory = {memoryBudget, memoryLanes};
   return failed(translate(options));
 }

@@ -40,6 +40,8 @@ struct CompileOptions {
   /// The processor that instructions are scheduled for; none if empty.
   std::string cpu;
   AttentionOptions attention;
+  /// What each entry point has to fit into, if into anything.
+  std::optional<MemoryBudget> memory;
 };
 
 /// The bytes of a relocatable object.

@@ -31,6 +31,8 @@ struct ObjectOptions {
   /// compiled from; empty for none.
   std::string cacheDir;
   AttentionOptions attention;
+  /// What each entry point has to fit into, if into anything.
+  std::optional<MemoryBudget> memory;
 };
 
 /// Compile a module of the level `model` or `cell` and write a file:

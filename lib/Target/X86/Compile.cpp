@@ -124,7 +124,8 @@ static FailureOr<brt::Manifest> lowerToKernels(ModuleOp module,
   FailureOr<brt::Manifest> manifest = brt::Manifest::build(module);
   if (failed(manifest) ||
       failed(runPipeline(module, [&](OpPassManager &manager) {
-        brt::buildBufferPipeline(manager, options.attention.fuse);
+        brt::buildBufferPipeline(manager, options.attention.fuse,
+                                 options.memory);
         manager.addPass(brt::createInstrumentKernelsPass());
         return success();
       })))

@@ -16,6 +16,10 @@ namespace brt {
 /// that it needs, for each lane and besides.
 inline constexpr llvm::StringLiteral kArenaAttr = "brt.arena";
 
+/// The attribute of an entry point that --brt-recompute computes again for: the
+/// most bytes of tensors in use at once, and the lanes for which they count.
+inline constexpr llvm::StringLiteral kTensorLimitAttr = "brt.tensor_limit";
+
 /// A size or an offset in bytes: `perLane * B + fixed` for B lanes, B >= 1.
 /// Neither part is negative.
 struct LaneBytes {

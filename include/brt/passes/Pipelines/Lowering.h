@@ -5,6 +5,8 @@
 #define BRT_PASSES_PIPELINES_LOWERING_H
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
 namespace mlir {
 class DialectRegistry;
@@ -28,11 +30,23 @@ struct LoweringOptions {
   AttentionOptions attention;
 };
 
+/// What an entry point may take of memory, as --brt-fit-memory reads it, and
+/// for how many lanes.
+struct MemoryBudget {
+  std::string bytes;
+  int64_t lanes = 1;
+};
+
 /// The level `cell` to the level `kernel`: structured ops and fused kernels on
 /// buffers, equal ones shared, called by the entry points. Independent of the
 /// target.
 void buildBufferPipeline(mlir::OpPassManager &manager,
-                         bool fuseAttention = true);
+                         bool fuseAttention = true,
+                         const std::optional<MemoryBudget> &budget = {});
+
+/// The part of it that gives buffers places in arenas, from graphs whose
+/// recurrences are split and that have what they compute again.
+void buildArenaPipeline(mlir::OpPassManager &manager, bool fuseAttention);
 
 /// The level `kernel` to the level `tile`, in sizes for the target.
 void buildTilePipeline(mlir::OpPassManager &manager,
