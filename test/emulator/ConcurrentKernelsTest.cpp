@@ -152,6 +152,16 @@ TEST_F(ConcurrentKernels, WaitForEachOther) {
       << said;
 }
 
+TEST_F(ConcurrentKernels, NeverDoneHoweverOftenTheHostAsks) {
+  CUdeviceptr flag = upload(std::vector<int>{0}),
+              got = upload(std::vector<int>{0});
+  launch("waitFor", streams[0], {1}, {1}, flag, 0, got);
+  CUresult state = CUDA_ERROR_NOT_READY;
+  while ((state = cuStreamQuery(streams[0])) == CUDA_ERROR_NOT_READY)
+    std::this_thread::yield();
+  EXPECT_EQ(state, CUDA_ERROR_LAUNCH_FAILED);
+}
+
 TEST_F(ConcurrentKernels, AFaultEndsTheOthers) {
   CUdeviceptr flag = upload(std::vector<int>{0}),
               got = upload(std::vector<int>{0});

@@ -127,7 +127,7 @@ static bool fillOptions(const CommandLine &line, Options &options,
       !options.loadSuppressions(line.suppressions))
     return false;
   options.exact |= line.exact;
-  options.countsMemory = line.counters || line.json;
+  options.counts = line.counters || line.json;
   if (!line.report.empty())
     options.reportPath = line.report;
   if (line.seed) {

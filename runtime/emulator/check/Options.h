@@ -51,8 +51,8 @@ struct Options {
   unsigned threads = 0;       // host threads; 0: one per core
   std::string reportPath;     // JSON, one finding a line
   std::string countersPath;   // JSON, one launch a line; "-": text on stderr
-  /// Count what memory accesses move; instructions are always counted.
-  bool countsMemory = true;
+  /// Fill in the counters of a launch.
+  bool counts = true;
   std::vector<Suppression> suppressions;
 
   bool checked(FindingKind kind) const {

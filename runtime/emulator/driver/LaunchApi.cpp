@@ -113,8 +113,6 @@ Result brt::emu::resolveClusters(const CallerConfig &config,
 
 static void writeCounters(const std::string &path,
                           const CounterSummary &counters) {
-  if (path.empty())
-    return;
   if (path == "-") {
     std::fprintf(stderr, "%s", counters.text().c_str());
     return;
@@ -146,7 +144,8 @@ static Result carryOut(const LoadedFunction *function, GridConfig grid) {
       runLaunch(grid, driver.options, driver.memory, &driver.queue);
   if (grid.cooperative)
     driver.memory.release(grid.gridSyncWorkspace);
-  writeCounters(driver.options.countersPath, outcome.counters);
+  if (driver.options.counts)
+    writeCounters(driver.options.countersPath, outcome.counters);
   if (!outcome.findings.empty())
     std::fprintf(stderr, "brt-emu: BRT_EMU_SEED=%llu replays this schedule\n",
                  static_cast<unsigned long long>(driver.options.seed));

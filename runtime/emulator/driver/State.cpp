@@ -34,7 +34,7 @@ Result Driver::initialise() {
   }
   for (const std::string &problem : options.readEnvironment())
     std::fprintf(stderr, "brt-emu: %s\n", problem.c_str());
-  options.countsMemory = !options.countersPath.empty();
+  options.counts = !options.countersPath.empty();
   if (!options.replay)
     options.seed = std::random_device{}();
   if (!memory.reserve())

@@ -106,7 +106,7 @@ static unsigned countWavefronts(const Resolved &where, unsigned size,
 
 void brt::emu::countAccess(Warp &warp, uint32_t site, const Resolved &where,
                            unsigned size) {
-  if (!warp.block->launch.options.countsMemory)
+  if (!warp.block->launch.options.counts)
     return;
   SiteCount &count = warp.worker->counters.sites[site];
   ++count.accesses;
@@ -124,7 +124,7 @@ void brt::emu::countAccess(Warp &warp, uint32_t site, const Resolved &where,
 
 void brt::emu::countWholeRow(Warp &warp, uint32_t site, uint64_t address,
                              bool isShared, unsigned size) {
-  if (!warp.block->launch.options.countsMemory)
+  if (!warp.block->launch.options.counts)
     return;
   SiteCount &count = warp.worker->counters.sites[site];
   ++count.accesses;

@@ -244,6 +244,7 @@ LaunchOutcome brt::emu::runLaunch(const LaunchConfig &config,
   outcome.findings = launch.report.findings();
   if (!outcome.findings.empty())
     outcome.fault = faultOf(outcome.findings.front());
-  outcome.counters = summarise(*config.program, *config.kernel, grid.total());
+  if (options.counts)
+    outcome.counters = summarise(*config.program, *config.kernel, grid.total());
   return outcome;
 }

@@ -20,7 +20,7 @@ enum class Fault : uint8_t {
 struct LaunchOutcome {
   Fault fault = Fault::None;
   std::vector<Finding> findings;
-  CounterSummary counters;
+  CounterSummary counters; // empty without Options::counts
 };
 
 /// Whoever else uses the device while a launch is under way. Only one launch
