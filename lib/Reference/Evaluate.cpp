@@ -85,6 +85,15 @@ FailureOr<SmallVector<int64_t>> Frame<T>::getIndex(Operation *op, Value buffer,
 }
 
 template <typename T>
+Tensor<T> Frame<T>::getRounded(Value value, Type element) const {
+  Tensor<T> tensor = (*this)[value];
+  if (asTyped)
+    for (T &x : tensor.getReals())
+      x = roundTo(element, x);
+  return tensor;
+}
+
+template <typename T>
 LogicalResult Frame<T>::set(Value value, Tensor<T> tensor) {
   Type type = value.getType();
   ArrayRef<int64_t> shape;

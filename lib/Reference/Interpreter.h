@@ -60,6 +60,10 @@ public:
     return *values.find(value)->second;
   }
 
+  /// The tensor of a value, rounded to an element type where the evaluation is
+  /// as typed.
+  Tensor<T> getRounded(mlir::Value value, mlir::Type element) const;
+
   /// Numbers that are attributes or values.
   llvm::SmallVector<int64_t>
   getIntegers(llvm::ArrayRef<mlir::OpFoldResult> numbers) const;

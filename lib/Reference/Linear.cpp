@@ -3,17 +3,20 @@
 
 #include "Interpreter.h"
 #include "brt/dialects/Brt/Brt.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace brt;
 using namespace brt::reference;
 
 /// result[n, m] = sum_k input[n, k] weight[k, m] + bias[m], n over all axes but
-/// the last; weight[m, k] where it is transposed.
+/// the last; weight[m, k] where it is transposed. A weight is as wide as the
+/// input it is multiplied with.
 template <typename T>
 static LogicalResult evaluate(LinearOp op, Frame<T> &frame) {
   const Tensor<T> &input = frame[op.getInput()];
-  const Tensor<T> &weight = frame[op.getWeight()];
+  Tensor<T> weight = frame.getRounded(
+      op.getWeight(), getElementTypeOrSelf(op.getInput().getType()));
   int64_t depth = weight.getExtent(0), width = weight.getExtent(1);
   int64_t ofDepth = width, ofWidth = 1; // Steps in the weight.
   if (op.getTransposed()) {
