@@ -40,8 +40,7 @@ struct ContractWeightGradient : OpRewritePattern<WeightGradientOp> {
     StructuredBuilder b(op, rewriter);
     Type type = getElementType(op.getResult());
     Type compute = getComputeType(type);
-    Value input = b.converted(op.getInput(), compute);
-    Value gradient = b.converted(op.getGradient(), compute);
+    Value input = op.getInput(), gradient = op.getGradient();
     // Loops: rows k and columns m of the weight, then the leading axes.
     SmallVector<int64_t> inputLoops, gradientLoops;
     int64_t leading = op.getInput().getType().getRank() - 1;

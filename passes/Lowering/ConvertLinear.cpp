@@ -39,8 +39,7 @@ struct ContractLinear : OpRewritePattern<LinearOp> {
     StructuredBuilder b(op, rewriter);
     Type type = getElementType(op.getInput());
     Type compute = getComputeType(type);
-    Value input = b.widened(op.getInput());
-    Value weight = b.converted(op.getWeight(), compute);
+    Value input = op.getInput(), weight = op.getWeight();
     // Loops: the rows, then the columns of the weight, then the sum.
     int64_t rank = op.getInput().getType().getRank();
     SmallVector<int64_t> rowLoops = allLoops(input);
@@ -61,7 +60,7 @@ struct ContractLinear : OpRewritePattern<LinearOp> {
     else
       init = b.filled(sizes, compute, 0.0);
     Value sum = b.contract({init, allLoops(init)}, {input, rowLoops},
-                           {weight, weightLoops});
+                           {weight, weightLoops}, /*factor=*/type);
     rewriter.replaceOp(op, b.converted(sum, type));
     return success();
   }

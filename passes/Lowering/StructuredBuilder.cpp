@@ -243,9 +243,16 @@ Value StructuredBuilder::sum(ArrayRef<OpFoldResult> sizes,
                 });
 }
 
-Value StructuredBuilder::contract(Access init, Access lhs, Access rhs) {
-  return reduce(init, {lhs, rhs}, [](ScalarBuilder &b, ValueRange args) {
-    return b.add(args[2], b.mul(args[0], args[1]));
+Value StructuredBuilder::contract(Access init, Access lhs, Access rhs,
+                                  Type factor) {
+  auto round = [&](ScalarBuilder &b, Value element, const Access &access) {
+    if (!factor || getElementType(access.tensor) == factor)
+      return element;
+    return b.convert(b.convert(element, factor), element.getType());
+  };
+  return reduce(init, {lhs, rhs}, [&](ScalarBuilder &b, ValueRange args) {
+    return b.add(args[2],
+                 b.mul(round(b, args[0], lhs), round(b, args[1], rhs)));
   });
 }
 

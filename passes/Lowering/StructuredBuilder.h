@@ -114,8 +114,10 @@ public:
                   llvm::ArrayRef<int64_t> kept, llvm::ArrayRef<Access> reads,
                   mlir::Type type, Payload payload);
 
-  /// init + sum over the loops that `init` does not index of lhs * rhs.
-  mlir::Value contract(Access init, Access lhs, Access rhs);
+  /// init + sum over the loops that `init` does not index of lhs * rhs, whose
+  /// elements are rounded to `factor` first where that is narrower.
+  mlir::Value contract(Access init, Access lhs, Access rhs,
+                       mlir::Type factor = {});
 
   /// `tensor` with its elements converted; itself where they have the type.
   mlir::Value converted(mlir::Value tensor, mlir::Type type);

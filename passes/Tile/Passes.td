@@ -13,6 +13,7 @@ def TileProductsPass : Pass<"brt-tile-products", "mlir::ModuleOp"> {
     grid over tiles of the result. Each adds up products of tiles along the axis
     that is reduced over. Operands are read as they lie: a tile of a transposed
     matrix is a tile with its axes exchanged, told by the maps of the contraction.
+    Factors may be of bf16, or be rounded to it, where sums are of f32.
 
     The sizes are those that a target asks for: the most rows and columns of a
     tile of the result, and the depth of the tiles multiplied. Tiles of one axis
@@ -64,6 +65,7 @@ def TileProductsPass : Pass<"brt-tile-products", "mlir::ModuleOp"> {
     Option<"rightSize", "right-size", "int64_t", "131072", "most elements of a tile of the right factor">,
     Option<"rowStep", "row-step", "int64_t", "1", "what rows are a multiple of">,
     Option<"columnStep", "column-step", "int64_t", "1", "what columns are a multiple of">,
+    Option<"depthStep", "depth-step", "int64_t", "1", "what the depth is a multiple of">,
     Option<"leastRows", "least-rows", "int64_t", "8", "least rows of a lane in tiles, where there is one">,
     Option<"tasks", "tasks", "int64_t", "8", "iterations of the grid to aim at">];
   let dependentDialects = [

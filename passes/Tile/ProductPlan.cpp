@@ -18,14 +18,30 @@ using namespace brt;
 bool brt::isProduct(linalg::LinalgOp op) {
   if (!op.hasPureBufferSemantics() || !linalg::isaContractionOpInterface(op))
     return false;
-  Type element = getElementTypeOrSelf(op->getOperand(0).getType());
-  for (Value operand : op->getOperands()) {
+  Type sum = getElementTypeOrSelf(op.getDpsInits()[0].getType());
+  if (!isa<Float32Type, Float64Type>(sum))
+    return false;
+  return llvm::all_of(op->getOperands(), [&](Value operand) {
     auto type = dyn_cast<MemRefType>(operand.getType());
-    if (!type || !type.isStrided() || type.getElementType() != element ||
-        !isa<Float32Type, Float64Type>(element))
-      return false;
+    return type && type.isStrided() &&
+           (type.getElementType() == sum ||
+            (sum.isF32() && type.getElementType().isBF16()));
+  });
+}
+
+Type brt::getFactorType(linalg::LinalgOp op, OpOperand &factor) {
+  Value number = op.getMatchingBlockArgument(&factor);
+  Type narrowest = number.getType();
+  while (number.hasOneUse()) {
+    Operation *user = *number.user_begin();
+    if (!isa<CastOpInterface>(user))
+      break;
+    number = user->getResult(0);
+    if (number.getType().getIntOrFloatBitWidth() <
+        narrowest.getIntOrFloatBitWidth())
+      narrowest = number.getType();
   }
-  return true;
+  return narrowest;
 }
 
 /// The loops that walk rows of the result: those that do not walk the factor
@@ -162,7 +178,8 @@ std::optional<Product> brt::planProduct(linalg::LinalgOp op, int64_t laneRows,
                     llvm::alignTo(most, sizes.columnStep), sizes.columnStep);
   };
   auto cutDepth = [&](int64_t most) {
-    product.k = cut(*k, extents[*k], std::min(most, sizes.depth), 1);
+    product.k =
+        cut(*k, extents[*k], std::min(most, sizes.depth), sizes.depthStep);
   };
   AffineMap left = op.getMatchingIndexingMap(product.lhs);
   if (left.getResults().back() == getAffineDimExpr(*k, left.getContext())) {

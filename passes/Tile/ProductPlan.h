@@ -10,7 +10,8 @@ namespace brt {
 
 /// What a target asks for: the options of --brt-tile-products.
 struct ProductSizes {
-  int64_t rows, columns, depth, rightSize, rowStep, columnStep, tasks;
+  int64_t rows, columns, depth, rightSize, rowStep, columnStep, depthStep,
+      tasks;
 };
 
 /// A loop of a product that is walked in tiles.
@@ -29,8 +30,13 @@ struct Product {
   llvm::SmallVector<unsigned> grid, reductions;
 };
 
-/// Whether an op multiplies matrices of one type that tiles can have.
+/// Whether an op multiplies matrices of types that tiles can have: numbers of
+/// f64, or numbers of f32 and bf16 whose products are added up in f32.
 bool isProduct(mlir::linalg::LinalgOp op);
+
+/// The narrowest type that the numbers of a factor have before they are
+/// multiplied: they may be rounded on the way.
+mlir::Type getFactorType(mlir::linalg::LinalgOp op, mlir::OpOperand &factor);
 
 /// Rows of the result of a product in one lane.
 int64_t countLaneRows(mlir::linalg::LinalgOp op);

@@ -9,9 +9,9 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "passes/Lowering/StructuredBuilder.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace brt {
@@ -43,6 +43,7 @@ private:
   Walk getWalk(OpOperand &operand);
   SmallVector<Value> getIndices(OpOperand &operand);
   Value load(OpOperand &operand);
+  Value loadFactor(OpOperand &operand);
   void store(Value tile);
   AffineMap getTileMap(OpOperand &operand);
   Value getExtent(unsigned loop);
@@ -52,7 +53,7 @@ private:
   Value loopOver(unsigned loop, Value count, Value sum,
                  function_ref<Value(Value)> body);
 
-  ImplicitLocOpBuilder b;
+  StructuredBuilder b;
   linalg::LinalgOp op;
   Product product;
   linalg::FillOp init;
@@ -104,6 +105,11 @@ Value ProgramBuilder::load(OpOperand &operand) {
       shape, getElementTypeOrSelf(operand.get().getType()));
   return brt::tile::LoadOp::create(b, type, operand.get(), getIndices(operand),
                                    getAxes(walk), llvm::APFloat(0.0));
+}
+
+/// A tile of a factor, rounded as its elements are.
+Value ProgramBuilder::loadFactor(OpOperand &operand) {
+  return b.converted(load(operand), getFactorType(op, operand));
 }
 
 /// A tile of the result as it is filled before.
@@ -176,7 +182,7 @@ Value ProgramBuilder::addProducts(ArrayRef<unsigned> reductions, Value sum) {
   Value count =
       getValueOrCreateConstantIndexOp(b, b.getLoc(), getCount(product.k));
   return loopOver(product.k.loop, count, sum, [&](Value inner) {
-    Value lhs = load(*product.lhs), rhs = load(*product.rhs);
+    Value lhs = loadFactor(*product.lhs), rhs = loadFactor(*product.rhs);
     ArrayAttr maps = b.getAffineMapArrayAttr({getTileMap(*product.lhs),
                                               getTileMap(*product.rhs),
                                               getTileMap(*product.result)});
@@ -266,8 +272,8 @@ struct TileProductsPass : brt::impl::TileProductsPassBase<TileProductsPass> {
 private:
   void tile(RewriterBase &rewriter, linalg::LinalgOp op) {
     int64_t laneRows = countLaneRows(op);
-    ProductSizes sizes{rows,    columns,    depth, rightSize,
-                       rowStep, columnStep, tasks};
+    ProductSizes sizes{rows,    columns,    depth,     rightSize,
+                       rowStep, columnStep, depthStep, tasks};
     bool isLow = laneRows < leastRows;
     bool canShare = op.hasDynamicShape() && canFlattenRows(op) &&
                     planProduct(op, laneRows, sizes).has_value();

@@ -26,6 +26,8 @@ static constexpr int64_t kSlotBytes = 512 * 1024;
 /// around it have in common, of a loop or of the last axis of the grid; or
 /// null.
 scf::ForOp TilePlacer::getKeptLoop(Value tile) {
+  while (Value from = getConverted(tile))
+    tile = from;
   auto load = tile.getDefiningOp<brt::tile::LoadOp>();
   auto loop = load ? dyn_cast<scf::ForOp>(load->getParentOp()) : nullptr;
   if (!loop ||
@@ -69,7 +71,7 @@ Value TilePlacer::keepPanels(scf::ForOp loop, Operation *around,
   int64_t bytes =
       type.getNumElements() * type.getElementTypeBitWidth() / CHAR_BIT;
   int64_t slots = std::max<int64_t>(kSlotBytes / bytes, 1), tiles = 1;
-  for (const TileAxis &axis : contraction.rhs.axes)
+  for (const TileAxis &axis : contraction.rhs.view.axes)
     tiles *= ShapedType::isDynamic(axis.extent)
                  ? slots
                  : llvm::divideCeil(axis.extent, axis.size);

@@ -11,10 +11,12 @@ using namespace brt::x86;
 static constexpr int64_t kLeastColumns = 256;
 
 LeftFactor::Layout LeftFactor::getLayout(const Contraction &c) {
-  if (c.lhs.isContiguous(c.lhsRow))
+  if (c.lhs.isContiguousAlongOther())
     return Layout::AllStrips;
+  if (!c.lhs.holdsCells(c.cell))
+    return Layout::Strip;
   bool isUsedOften = c.getColumns().size >= kLeastColumns;
-  return c.lhs.isContiguous(c.lhsDepth) && isUsedOften ? Layout::Strip
+  return c.lhs.isContiguousAlongDepth() && isUsedOften ? Layout::Strip
                                                        : Layout::InPlace;
 }
 
@@ -27,8 +29,8 @@ MemRefType LeftFactor::getScratchType() const {
   int64_t strips = layout == Layout::Strip
                        ? 1
                        : llvm::divideCeil(c.getRows().size, tile.rows);
-  int64_t size = c.getDepth().size * tile.rows + getPaddedRows() - tile.rows;
-  return MemRefType::get({strips, size}, c.lhs.getElementType());
+  int64_t size = c.depth.size * tile.rows + getPaddedRows() - tile.rows;
+  return MemRefType::get({strips, size}, c.cell.type);
 }
 
 void LeftFactor::prepare(IndexBuilder &b, Value memory) {
@@ -48,20 +50,21 @@ SmallVector<Value> LeftFactor::inStrip(IndexBuilder &b, Value strip, Value k,
   return {strip, b.add(b.mul(k, tile.rows), row)};
 }
 
-void LeftFactor::packElement(IndexBuilder &b, Value row, Value k, Value strip,
-                             Value place) const {
-  Value element = memref::LoadOp::create(
-      b, c.lhs.view, c.lhs.at(b, c.lhsRow, row, c.lhsDepth, k));
-  memref::StoreOp::create(b, element, scratch,
+void LeftFactor::packCell(IndexBuilder &b, Value row, Value k, Value strip,
+                          Value place, bool isCut) const {
+  Value cell = c.lhs.loadCell(b, c.cell, k, row, isCut);
+  memref::StoreOp::create(b, cell, scratch,
                           ValueRange{strip, b.add(b.mul(k, tile.rows), place)});
 }
 
-/// Rows lie one behind the other: transposes squares. Rows behind the last
+/// Where rows are contiguous, transposes squares, in which rows behind the last
 /// repeat it.
 void LeftFactor::packSquares(IndexBuilder &b, Value row, int64_t rows) const {
   int64_t width = tile.width;
   Value strip = b.index(0);
-  Value whole = b.mul(b.div(c.getDepth().count, width), width);
+  Value whole = c.lhs.isContiguousAlongDepth()
+                    ? b.mul(b.div(c.wholeCells, width), width)
+                    : b.index(0);
   b.loop(b.index(0), whole, width, [&](Value k) {
     SmallVector<SmallVector<Value>> squares;
     for (int64_t begin = 0; begin < rows; begin += width) {
@@ -69,10 +72,7 @@ void LeftFactor::packSquares(IndexBuilder &b, Value row, int64_t rows) const {
       for (int64_t i = 0; i < width; ++i)
         square.push_back(
             begin + i < rows
-                ? loadVector(b, c.lhs.view,
-                             c.lhs.at(b, c.lhsRow, b.add(row, begin + i),
-                                      c.lhsDepth, k),
-                             width, width)
+                ? c.lhs.loadColumn(b, c.cell, k, b.add(row, begin + i), width)
                 : square.back());
       squares.push_back(transpose(b, std::move(square)));
     }
@@ -81,11 +81,11 @@ void LeftFactor::packSquares(IndexBuilder &b, Value row, int64_t rows) const {
         storeVector(b, square[i], scratch,
                     inStrip(b, strip, b.add(k, i), number * width), width);
   });
-  if (!c.getDepth().getRest(width))
+  if (c.lhs.isContiguousAlongDepth() && !c.depth.getRest(width) && !c.mayBeCut)
     return;
-  b.loop(whole, c.getDepth().count, 1, [&](Value k) {
+  c.forEachCell(b, whole, [&](Value k, bool isCut) {
     b.loop(b.index(0), b.index(rows), 1, [&](Value place) {
-      packElement(b, b.add(row, place), k, strip, place);
+      packCell(b, b.add(row, place), k, strip, place, isCut);
     });
   });
 }
@@ -94,20 +94,17 @@ void LeftFactor::packSquares(IndexBuilder &b, Value row, int64_t rows) const {
 void LeftFactor::packColumns(IndexBuilder &b) {
   Value count = c.getRows().count;
   Value whole = b.div(count, tile.rows);
-  auto pack = [&](Value strip, Value k) {
+  auto pack = [&](Value strip, Value k, bool isCut) {
     for (int64_t v = 0; v < tile.rows; v += tile.width) {
       Value row = b.add(b.mul(strip, tile.rows), v);
-      Value vector =
-          loadVector(b, c.lhs.view, c.lhs.at(b, c.lhsRow, row, c.lhsDepth, k),
-                     tile.width, std::min(tile.width, tile.rows - v));
+      Value vector = c.lhs.loadRow(b, c.cell, k, row, tile.width,
+                                   std::min(tile.width, tile.rows - v), isCut);
       storeVector(b, vector, scratch, inStrip(b, strip, k, v), tile.width);
     }
   };
-  Value depth = c.getDepth().count;
-  b.loop(b.index(0), depth, kPackedRows, [&](Value begin) {
-    Value end = b.min(b.add(begin, kPackedRows), depth);
+  auto packCells = [&](Value begin, Value end, bool isCut) {
     b.loop(b.index(0), whole, 1, [&](Value strip) {
-      b.loop(begin, end, 1, [&](Value k) { pack(strip, k); });
+      b.loop(begin, end, 1, [&](Value k) { pack(strip, k, isCut); });
     });
     int64_t rest = c.getRows().getRest(tile.rows);
     if (!rest)
@@ -115,17 +112,23 @@ void LeftFactor::packColumns(IndexBuilder &b) {
     Value first = b.mul(whole, tile.rows);
     b.loop(begin, end, 1, [&](Value k) {
       b.loop(first, count, 1, [&](Value row) {
-        packElement(b, row, k, whole, b.sub(row, first));
+        packCell(b, row, k, whole, b.sub(row, first), isCut);
       });
     });
+  };
+  b.loop(b.index(0), c.wholeCells, kPackedRows, [&](Value begin) {
+    packCells(begin, b.min(b.add(begin, kPackedRows), c.wholeCells),
+              /*isCut=*/false);
   });
+  if (c.mayBeCut)
+    packCells(c.wholeCells, c.depth.count, /*isCut=*/true);
 }
 
 Value LeftFactor::slice(IndexBuilder &b, Value row, int64_t rows,
                         Value part) const {
   if (layout == Layout::InPlace)
-    return c.lhs.slice(b, c.lhsRow, row, rows, c.lhsDepth, b.index(0),
-                       c.getDepth().size);
+    return c.lhs.view.slice(b, c.lhs.other, row, rows, c.lhs.depth, b.index(0),
+                            c.depth.size);
   if (layout == Layout::Panels) {
     SmallVector<OpFoldResult> offsets{part, row, b.getIndexAttr(0)},
         sizes{b.getIndexAttr(1), b.getIndexAttr(rows),
@@ -139,7 +142,7 @@ Value LeftFactor::slice(IndexBuilder &b, Value row, int64_t rows,
     strip = number;
     place = b.sub(row, b.mul(number, tile.rows));
   }
-  int64_t size = (c.getDepth().size - 1) * tile.rows + rows;
+  int64_t size = (c.depth.size - 1) * tile.rows + rows;
   SmallVector<OpFoldResult> offsets{strip, place},
       sizes{b.getIndexAttr(1), b.getIndexAttr(size)},
       strides(2, b.getIndexAttr(1));
@@ -148,7 +151,7 @@ Value LeftFactor::slice(IndexBuilder &b, Value row, int64_t rows,
 
 SmallVector<Value> LeftFactor::at(IndexBuilder &b, int64_t row, Value k) const {
   if (layout == Layout::InPlace)
-    return c.lhs.inSlice(b, c.lhsRow, b.index(row), c.lhsDepth, k);
+    return c.lhs.view.inSlice(b, c.lhs.other, b.index(row), c.lhs.depth, k);
   if (layout == Layout::Panels)
     return {b.index(0), b.index(row), k};
   return inStrip(b, b.index(0), k, row);

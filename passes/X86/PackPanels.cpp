@@ -17,8 +17,8 @@ MemRefType brt::x86::getPanelsType(const Contraction &contraction,
   int64_t panels =
       llvm::divideCeil(contraction.getPackedColumns().size, tile.getColumns());
   return MemRefType::get(
-      {panels, contraction.getDepth().size + kPanelGap, tile.getColumns()},
-      contraction.rhs.getElementType());
+      {panels, contraction.depth.size + kPanelGap, tile.getColumns()},
+      contraction.cell.type);
 }
 
 namespace {
@@ -33,9 +33,10 @@ public:
 
 private:
   void forEachPanel(function_ref<void(Value, int64_t)> body);
-  void packRow(Value k, Value panel, int64_t count);
+  void packRows(Value begin, Value end, bool isCut);
+  void packRow(Value k, Value panel, int64_t count, bool isCut);
   void packTransposed(Value panel);
-  void packElements(Value panel, Value begin);
+  void packCells(Value panel, Value begin);
   Value getLastColumn() { return b.add(c.getPackedColumns().count, -1); }
 
   IndexBuilder &b;
@@ -47,21 +48,27 @@ private:
 } // namespace
 
 void PanelPacker::pack() {
-  if (c.rhs.isContiguous(c.rhsColumn)) {
-    Value depth = c.getDepth().count;
-    b.loop(b.index(0), depth, kPackedRows, [&](Value begin) {
-      Value end = b.min(b.add(begin, kPackedRows), depth);
-      forEachPanel([&](Value panel, int64_t count) {
-        b.loop(begin, end, 1, [&](Value k) { packRow(k, panel, count); });
-      });
+  if (c.rhs.isContiguousAlongOther()) {
+    b.loop(b.index(0), c.wholeCells, kPackedRows, [&](Value begin) {
+      packRows(begin, b.min(b.add(begin, kPackedRows), c.wholeCells),
+               /*isCut=*/false);
     });
+    if (c.mayBeCut)
+      packRows(c.wholeCells, c.depth.count, /*isCut=*/true);
     return;
   }
   forEachPanel([&](Value panel, int64_t) {
-    if (c.rhs.isContiguous(c.rhsDepth))
+    if (c.rhs.isContiguousAlongDepth())
       packTransposed(panel);
     else
-      packElements(panel, b.index(0));
+      packCells(panel, b.index(0));
+  });
+}
+
+/// Rows of the factor from `begin` to `end`, as they lie, to all panels.
+void PanelPacker::packRows(Value begin, Value end, bool isCut) {
+  forEachPanel([&](Value panel, int64_t count) {
+    b.loop(begin, end, 1, [&](Value k) { packRow(k, panel, count, isCut); });
   });
 }
 
@@ -77,12 +84,12 @@ void PanelPacker::forEachPanel(function_ref<void(Value, int64_t)> body) {
 }
 
 /// A row of the factor lies as it does in a panel: copies vectors.
-void PanelPacker::packRow(Value k, Value panel, int64_t count) {
+void PanelPacker::packRow(Value k, Value panel, int64_t count, bool isCut) {
   for (int64_t v = 0; v * tile.width < count; ++v) {
     Value column = b.add(b.mul(panel, tile.getColumns()), v * tile.width);
-    Value vector = loadVector(
-        b, c.rhs.view, c.rhs.at(b, c.rhsDepth, k, c.rhsColumn, column),
-        tile.width, std::min(tile.width, count - v * tile.width));
+    Value vector =
+        c.rhs.loadRow(b, c.cell, k, column, tile.width,
+                      std::min(tile.width, count - v * tile.width), isCut);
     storeVector(b, vector, panels, {panel, k, b.index(v * tile.width)},
                 tile.width);
   }
@@ -93,16 +100,14 @@ void PanelPacker::packRow(Value k, Value panel, int64_t count) {
 void PanelPacker::packTransposed(Value panel) {
   int64_t width = tile.width;
   Value column = b.mul(panel, tile.getColumns());
-  Value whole = b.mul(b.div(c.getDepth().count, width), width);
+  Value whole = b.mul(b.div(c.wholeCells, width), width);
   Value last = getLastColumn();
   b.loop(b.index(0), whole, width, [&](Value k) {
     for (int64_t v = 0; v < tile.vectors; ++v) {
       SmallVector<Value> square;
       for (int64_t i = 0; i < width; ++i) {
         Value from = b.min(b.add(column, v * width + i), last);
-        square.push_back(loadVector(
-            b, c.rhs.view, c.rhs.at(b, c.rhsDepth, k, c.rhsColumn, from), width,
-            width));
+        square.push_back(c.rhs.loadColumn(b, c.cell, k, from, width));
       }
       square = transpose(b, std::move(square));
       for (int64_t i = 0; i < width; ++i)
@@ -110,20 +115,19 @@ void PanelPacker::packTransposed(Value panel) {
                     {panel, b.add(k, i), b.index(v * width)}, width);
     }
   });
-  if (c.getDepth().getRest(width) != 0)
-    packElements(panel, whole);
+  if (c.depth.getRest(width) != 0 || c.mayBeCut)
+    packCells(panel, whole);
 }
 
 /// Any other arrangement, and what is left of the depth behind `begin`.
-void PanelPacker::packElements(Value panel, Value begin) {
+void PanelPacker::packCells(Value panel, Value begin) {
   Value column = b.mul(panel, tile.getColumns());
   Value last = getLastColumn();
-  b.loop(begin, c.getDepth().count, 1, [&](Value k) {
+  c.forEachCell(b, begin, [&](Value k, bool isCut) {
     b.loop(b.index(0), b.index(tile.getColumns()), 1, [&](Value j) {
       Value from = b.min(b.add(column, j), last);
-      Value element = memref::LoadOp::create(
-          b, c.rhs.view, c.rhs.at(b, c.rhsDepth, k, c.rhsColumn, from));
-      memref::StoreOp::create(b, element, panels, ValueRange{panel, k, j});
+      memref::StoreOp::create(b, c.rhs.loadCell(b, c.cell, k, from, isCut),
+                              panels, ValueRange{panel, k, j});
     });
   });
 }

@@ -26,6 +26,12 @@ def PlaceTilesX86Pass : Pass<"brt-place-tiles-x86", "mlir::ModuleOp"> {
     own size. Other structured ops become the same on buffers, for
     --brt-vectorize-kernels.
 
+    A tile of numbers that are only rounded or widened to be multiplied lies where
+    its numbers do: packing converts them. With `dot-products`, two factors of bf16
+    are packed in pairs along the axis that is reduced over, of which one
+    instruction multiplies both and adds them up; an odd axis ends in a zero.
+    Elsewhere, bf16 is packed as f32.
+
     The grid becomes one `scf.parallel`, or loops where there is little to do. Where
     iterations of a loop load the same right factors in a loop inside, as tiles of
     keys do with queries, they keep panels and pack each once. Where iterations
@@ -34,16 +40,19 @@ def PlaceTilesX86Pass : Pass<"brt-place-tiles-x86", "mlir::ModuleOp"> {
     Requires: programs as --brt-tile-products and --brt-tile-attention make them;
               a buffer that is written is read under the same name only.
     Ensures:  no op of `tile` is left.
-    Numerics: a product and a sum are rounded once.
+    Numerics: a product and a sum are rounded once; in a dot product of pairs, the
+              sum after each of the two products, and denormal numbers are zeros.
   }];
   let options = [
     Option<"vectorBytes", "vector-bytes", "int64_t", "32",
            "size of a vector register in bytes">,
-    Option<"rows", "rows", "int64_t", "6", "rows of a register tile">];
+    Option<"rows", "rows", "int64_t", "6", "rows of a register tile">,
+    Option<"dotProducts", "dot-products", "bool", "false",
+           "whether there are instructions for dot products of pairs of bf16">];
   let dependentDialects = [
     "mlir::arith::ArithDialect", "mlir::linalg::LinalgDialect",
     "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect",
-    "mlir::vector::VectorDialect"];
+    "mlir::vector::VectorDialect", "mlir::x86vector::X86VectorDialect"];
 }
 
 #endif // BRT_PASSES_X86_TD

@@ -38,17 +38,54 @@ static void endLike(TileAxis &axis, const TileAxis &other) {
   axis.count = other.count;
 }
 
+/// Two numbers share a cell if factors end at one place, and tiles of them
+/// begin at even ones.
+static bool canPairUp(const TileAxis &lhs, const TileAxis &rhs) {
+  auto beginsEven = [](const TileAxis &depth) {
+    return depth.size % 2 == 0 || depth.extent <= depth.size;
+  };
+  return !ShapedType::isDynamic(lhs.extent) && lhs.extent == rhs.extent &&
+         lhs.size == rhs.size && beginsEven(lhs);
+}
+
+void Contraction::chooseCells(Builder &b, bool hasDotProducts) {
+  cell.isPair = hasDotProducts && lhs.number.isBF16() && rhs.number.isBF16() &&
+                canPairUp(lhs.getDepth(), rhs.getDepth());
+  cell.type = cell.isPair ? b.getI32Type() : result.getElementType();
+}
+
+void Contraction::setDepth(IndexBuilder &b, const TileAxis &numbers) {
+  depth = numbers;
+  wholeCells = depth.count;
+  mayBeCut = cell.isPair && depth.getRest(2) != 0;
+  if (!cell.isPair)
+    return;
+  wholeCells = b.div(depth.count, 2);
+  depth.size = llvm::divideCeil(depth.size, 2);
+  depth.extent = llvm::divideCeil(depth.extent, 2);
+  depth.count = b.ceilDiv(depth.count, 2);
+}
+
+void Contraction::forEachCell(IndexBuilder &b, Value begin,
+                              function_ref<void(Value, bool)> body) const {
+  b.loop(begin, wholeCells, 1, [&](Value k) { body(k, /*isCut=*/false); });
+  if (mayBeCut)
+    b.loop(wholeCells, depth.count, 1,
+           [&](Value k) { body(k, /*isCut=*/true); });
+}
+
 /// Packs a right factor where it was made: loops behind that use it again, and
 /// other contractions too.
-Value TilePlacer::packRight(Value tile, const Contraction &contraction,
+Value TilePlacer::packRight(Value tile, Contraction contraction,
                             const RegisterTile &registers, Operation *op) {
-  Value &packed = panels[{tile, contraction.rhsColumn}];
+  Value &packed = panels[{tile, contraction.rhs.other, contraction.cell.type}];
   if (packed)
     return packed;
   OpBuilder::InsertionGuard guard(b);
   Operation *user = tile.getParentBlock()->findAncestorOpInBlock(*op);
   if (user != op)
     b.setInsertionPoint(placed.at(user));
+  contraction.setDepth(b, contraction.rhs.getDepth());
   if (scf::ForOp loop = getKeptLoop(tile)) {
     Operation *around = loop->getParentOp();
     around = around == grid ? task.getOperation() : placed.at(around);
@@ -64,6 +101,9 @@ Value TilePlacer::packRight(Value tile, const Contraction &contraction,
 /// has as its right one, with the depth as columns; or null.
 Value TilePlacer::findPanels(Value tile, const Contraction &contraction,
                              const RegisterTile &registers, Operation *op) {
+  // Pairs lie along the depth of either.
+  if (contraction.cell.isPair)
+    return {};
   for (Operation *user : tile.getUsers()) {
     auto other = dyn_cast<linalg::ContractOp>(user);
     if (!other || other == op || other->getBlock() != op->getBlock() ||
@@ -71,12 +111,11 @@ Value TilePlacer::findPanels(Value tile, const Contraction &contraction,
       continue;
     AffineMap right = other.getIndexingMapsArray()[1];
     AffineMap result = other.getIndexingMapsArray()[2];
-    if (right.getResult(contraction.lhsDepth) != result.getResult(1))
+    if (right.getResult(contraction.lhs.depth) != result.getResult(1))
       continue;
     Contraction packing = contraction;
     packing.rhs = contraction.lhs;
-    packing.rhsDepth = contraction.lhsRow;
-    packing.rhsColumn = contraction.lhsDepth;
+    std::swap(packing.rhs.depth, packing.rhs.other);
     return packRight(tile, packing, registers, op);
   }
   return {};
@@ -99,33 +138,32 @@ LogicalResult TilePlacer::placeContraction(linalg::ContractOp op) {
   bool isInScratch = !tiles.contains(result);
   if (isInScratch)
     setScratch(result, updateInPlace(init, op, /*reads=*/!initial || isFirst));
-  Contraction contraction{tiles.lookup(lhs),
-                          tiles.lookup(rhs),
-                          tiles.lookup(result),
-                          initial,
-                          isFirst,
-                          getAxis(maps[0], m),
-                          getAxis(maps[0], k),
-                          getAxis(maps[1], k),
-                          getAxis(maps[1], n),
-                          getAxis(maps[2], m),
-                          getAxis(maps[2], n)};
+  Contraction contraction;
+  contraction.lhs = {tiles.lookup(lhs), getAxis(maps[0], k),
+                     getAxis(maps[0], m), getNumberType(lhs)};
+  contraction.rhs = {tiles.lookup(rhs), getAxis(maps[1], k),
+                     getAxis(maps[1], n), getNumberType(rhs)};
+  contraction.result = tiles.lookup(result);
+  contraction.initial = initial;
+  contraction.isFirst = isFirst;
+  contraction.resultRow = getAxis(maps[2], m);
+  contraction.resultColumn = getAxis(maps[2], n);
   if (!contraction.result.isContiguous(contraction.resultColumn))
     return op.emitOpError("expects columns of the result to be contiguous");
   RegisterTile tile{rows, /*vectors=*/2,
                     getWidth(contraction.result.getElementType())};
+  contraction.chooseCells(b, hasDotProducts);
   Value right = packRight(rhs, contraction, tile, op);
   Value leftPanels = findPanels(lhs, contraction, tile, op);
   // Factors in scratch are padded; what lies in memory tells where axes end.
-  TileAxis &depth = contraction.rhs.axes[contraction.rhsDepth];
+  TileAxis depth = contraction.rhs.getDepth();
   if (depth.isWhole())
-    endLike(depth, contraction.lhs.axes[contraction.lhsDepth]);
+    endLike(depth, contraction.lhs.getDepth());
+  contraction.setDepth(b, depth);
   if (isInScratch) {
     SmallVector<TileAxis> &axes = contraction.result.axes;
-    endLike(axes[contraction.resultRow],
-            contraction.lhs.axes[contraction.lhsRow]);
-    endLike(axes[contraction.resultColumn],
-            contraction.rhs.axes[contraction.rhsColumn]);
+    endLike(axes[contraction.resultRow], contraction.lhs.getOther());
+    endLike(axes[contraction.resultColumn], contraction.rhs.getOther());
     if (initial)
       fillBehindEnds(contraction.result.view, contraction.result, initial);
   }

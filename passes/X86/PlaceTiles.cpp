@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Dialect/X86Vector/X86VectorDialect.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
@@ -95,7 +96,8 @@ struct PlaceTilesX86Pass : brt::impl::PlaceTilesX86PassBase<PlaceTilesX86Pass> {
     getOperation().walk([&](scf::ForallOp grid) { grids.push_back(grid); });
     for (scf::ForallOp grid : grids) {
       rewriter.setInsertionPoint(grid);
-      if (failed(TilePlacer(rewriter, grid, vectorBytes, rows).place()))
+      if (failed(TilePlacer(rewriter, grid, vectorBytes, rows, dotProducts)
+                     .place()))
         return signalPassFailure();
       rewriter.eraseOp(grid);
     }

@@ -111,7 +111,7 @@ void ProductAdder::addTile(Value panel, Value row, int64_t rows,
 /// Adds the products of all parts of the left factor, one loop for each.
 SmallVector<Value> ProductAdder::addParts(Value panel, Value row, int64_t rows,
                                           ValueRange sums) {
-  Value depth = c.getDepth().count;
+  Value depth = c.depth.count;
   int64_t size = left.getPartDepth();
   auto addPart = [&](Value part, Value begin, Value end, ValueRange sums) {
     Value lhs = left.slice(b, row, rows, part);
@@ -120,7 +120,7 @@ SmallVector<Value> ProductAdder::addParts(Value panel, Value row, int64_t rows,
     });
   };
   Value zero = b.index(0);
-  if (size >= c.getDepth().size)
+  if (size >= c.depth.size)
     return addPart(zero, zero, depth, sums);
   return carry(
       zero, b.ceilDiv(depth, size), sums, [&](Value part, ValueRange sums) {
@@ -145,8 +145,8 @@ ProductAdder::carry(Value begin, Value end, ValueRange sums,
 /// cache.
 static constexpr int64_t kPrefetchRows = 8;
 
-/// Adds the products of column `k` of the left factor, the column `inPart` of
-/// its part, and row `k` of the panel.
+/// Adds the products of cell `k` of rows of the left factor, the cell `inPart`
+/// of their part, and of columns of the panel.
 SmallVector<Value> ProductAdder::addDepth(Value panel, Value lhs, int64_t rows,
                                           ValueRange sums, Value k,
                                           Value inPart) {
@@ -162,12 +162,12 @@ SmallVector<Value> ProductAdder::addDepth(Value panel, Value lhs, int64_t rows,
                                /*isDataCache=*/true);
   }
   for (int64_t r = 0; r < rows; ++r) {
-    Value element = memref::LoadOp::create(b, lhs, left.at(b, r, inPart));
+    Value cell = memref::LoadOp::create(b, lhs, left.at(b, r, inPart));
     Value spread =
-        vector::BroadcastOp::create(b, right.front().getType(), element);
+        vector::BroadcastOp::create(b, right.front().getType(), cell);
     for (int64_t v = 0; v < vectors; ++v)
       next.push_back(
-          vector::FMAOp::create(b, spread, right[v], sums[r * vectors + v]));
+          multiplyAdd(b, c.cell, spread, right[v], sums[r * vectors + v]));
   }
   return next;
 }

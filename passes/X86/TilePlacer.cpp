@@ -70,10 +70,7 @@ void TilePlacer::placeLoad(brt::tile::LoadOp load) {
   TileView view = getView(load.getView(), load.getIndices(), load.getAxes(),
                           load.getType());
   tiles[load] = view;
-  if (llvm::all_of(load->getUses(), [](OpOperand &use) {
-        auto contract = dyn_cast<linalg::ContractOp>(use.getOwner());
-        return contract && contract.isDpsInput(&use);
-      }))
+  if (isOnlyMultiplied(load))
     return;
   bool isWritten = llvm::any_of(load.getView().getUsers(),
                                 llvm::IsaPred<brt::tile::StoreOp>);
@@ -134,8 +131,16 @@ LogicalResult TilePlacer::placeFill(brt::tile::StoreOp store) {
 // Structured ops, loops and branches
 //===----------------------------------------------------------------------===//
 
-/// The same op on buffers.
+/// The same op on buffers; nothing where packing converts numbers.
 LogicalResult TilePlacer::placeGeneric(linalg::GenericOp op) {
+  if (Value from = getConverted(op.getResult(0));
+      from && isOnlyMultiplied(from) && tiles.contains(from)) {
+    TileView view = tiles.lookup(from);
+    if (isa<arith::TruncFOp>(op.getBody()->front()))
+      view.rounded = getElementTypeOrSelf(op.getResult(0));
+    tiles[op.getResult(0)] = view;
+    return success();
+  }
   SmallVector<Value> inputs, outputs;
   for (Value input : op.getInputs()) {
     if (isTile(input) && !buffers.contains(input))

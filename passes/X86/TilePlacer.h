@@ -16,16 +16,16 @@ namespace brt::x86 {
 ///
 /// * Its *destination*: a tile that is loaded, updated by contractions and
 ///   stored where it was loaded.
-/// * Where it *lies*: a loaded tile that only contractions read, or a whole one
-///   that is not written.
+/// * Where it *lies*: a loaded tile that only contractions read, rounded or
+///   widened or not, or a whole one that is not written.
 /// * *Scratch* of the thread, of the tile's static shape: all others. What is
 ///   behind the end of a buffer is there as the program says.
 class TilePlacer {
 public:
   TilePlacer(mlir::RewriterBase &rewriter, mlir::scf::ForallOp grid,
-             int64_t vectorBytes, int64_t rows)
+             int64_t vectorBytes, int64_t rows, bool hasDotProducts)
       : b(grid.getLoc(), rewriter), grid(grid), vectorBytes(vectorBytes),
-        rows(rows) {}
+        rows(rows), hasDotProducts(hasDotProducts) {}
 
   llvm::LogicalResult place();
 
@@ -46,7 +46,7 @@ private:
   llvm::LogicalResult placeFill(brt::tile::StoreOp store);
   llvm::LogicalResult placeGeneric(mlir::linalg::GenericOp op);
   llvm::LogicalResult placeContraction(mlir::linalg::ContractOp op);
-  Value packRight(Value tile, const Contraction &contraction,
+  Value packRight(Value tile, Contraction contraction,
                   const RegisterTile &registers, mlir::Operation *op);
   mlir::scf::ForOp getKeptLoop(Value tile);
   Value keepPanels(mlir::scf::ForOp loop, mlir::Operation *around,
@@ -88,6 +88,7 @@ private:
   IndexBuilder b;
   mlir::scf::ForallOp grid;
   int64_t vectorBytes, rows;
+  bool hasDotProducts;
   /// Values that are not tiles.
   mlir::IRMapping mapping;
   /// Where tiles are, as contractions and stores walk them.
@@ -98,8 +99,8 @@ private:
   llvm::DenseSet<Value> readOnly;
   /// What loops and branches became.
   llvm::DenseMap<mlir::Operation *, mlir::Operation *> placed;
-  /// Panels of tiles, by the tile and the axis of their columns.
-  llvm::DenseMap<std::pair<Value, unsigned>, Value> panels;
+  /// Panels of tiles, by the tile, the axis of their columns and cells.
+  llvm::DenseMap<std::tuple<Value, unsigned, mlir::Type>, Value> panels;
   /// The iterations of the grid that are one task.
   mlir::scf::ForOp task;
   /// Where scratch of a thread is allocated.
@@ -111,6 +112,15 @@ bool mayBeEmpty(mlir::scf::ForOp loop);
 
 /// Whether a tile is only a number that contractions start from.
 bool isFoldedFill(mlir::Value tile);
+
+/// The tile whose numbers an op rounds or widens to make `tile`, or null.
+mlir::Value getConverted(mlir::Value tile);
+
+/// Whether contractions alone read a tile, or its numbers rounded or widened.
+bool isOnlyMultiplied(mlir::Value tile);
+
+/// The narrowest type that holds the numbers of a tile.
+mlir::Type getNumberType(mlir::Value tile);
 
 } // namespace brt::x86
 

@@ -58,6 +58,8 @@ struct TileView {
   llvm::SmallVector<mlir::Value> base;
   /// The tile's axes.
   llvm::SmallVector<TileAxis> axes;
+  /// What numbers are rounded to where they are read, or null.
+  mlir::Type rounded = {};
 
   /// Where the tile with tile indices `indices` lies.
   static TileView create(IndexBuilder &b, mlir::Value view,

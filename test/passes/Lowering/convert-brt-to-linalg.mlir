@@ -14,9 +14,14 @@ func.func @linear(%x: tensor<?x8x16xf32>, %w: tensor<16x32xf32>) -> tensor<?x8x3
 
 // -----
 
-// Sums of bf16 are in f32, the result is rounded once.
+// Sums of bf16 are in f32, the weight and the result are rounded once.
 // CHECK-LABEL: func.func @linear_bf16
-// CHECK:         linalg.generic {{.*}} outs(%{{.+}} : tensor<?x8x32xf32>)
+// CHECK:         linalg.generic {{.*}} ins(%arg0, %arg1 : {{.*}}) outs(%{{.+}} : tensor<?x8x32xf32>)
+// CHECK-NEXT:    ^bb0(%[[X:.+]]: bf16, %[[W:.+]]: f32, %{{.+}}: f32):
+// CHECK-DAG:       %[[WIDE:.+]] = arith.extf %[[X]]
+// CHECK-DAG:       %[[ROUNDED:.+]] = arith.truncf %[[W]] : f32 to bf16
+// CHECK:           %[[WEIGHT:.+]] = arith.extf %[[ROUNDED]]
+// CHECK:           arith.mulf %[[WIDE]], %[[WEIGHT]] : f32
 // CHECK:         arith.truncf {{.*}} : f32 to bf16
 func.func @linear_bf16(%x: tensor<?x8x16xbf16>, %w: tensor<16x32xf32>) -> tensor<?x8x32xbf16> {
   %0 = brt.linear %x, %w : tensor<?x8x16xbf16>, tensor<16x32xf32>

@@ -116,3 +116,29 @@ func.func @one_row(%a: memref<?x1x12xf32>, %b: memref<12x20xf32>, %c: memref<?x1
   }
   return
 }
+
+// -----
+
+// A tile of a weight is rounded; both factors are then of bf16, sums of f32.
+
+// CHECK-LABEL: func.func @rounded
+// CHECK:         %[[LEFT:.*]] = tile.load %arg0
+// CHECK-SAME:      tensor<40x12xbf16>
+// CHECK:         %[[RIGHT:.*]] = tile.load %arg1
+// CHECK-SAME:      tensor<12x20xf32>
+// CHECK:         %[[ROUNDED:.*]] = linalg.generic {{.*}} ins(%[[RIGHT]] : {{.*}}) outs(%{{.*}} : tensor<12x20xbf16>)
+// CHECK:           arith.truncf
+// CHECK:         linalg.contract {{.*}} ins(%[[LEFT]], %[[ROUNDED]] : {{.*}}) outs(%{{.*}} : tensor<40x20xf32>)
+func.func @rounded(%a: memref<40x12xbf16>, %b: memref<12x20xf32>, %c: memref<40x20xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<40x12xbf16>, memref<12x20xf32>) outs(%c : memref<40x20xf32>) {
+  ^bb0(%x: bf16, %y: f32, %sum: f32):
+    %0 = arith.extf %x : bf16 to f32
+    %1 = arith.truncf %y : f32 to bf16
+    %2 = arith.extf %1 : bf16 to f32
+    %3 = arith.mulf %0, %2 : f32
+    %4 = arith.addf %sum, %3 : f32
+    linalg.yield %4 : f32
+  }
+  return
+}
