@@ -58,7 +58,7 @@ typedef void (*brt_entry_fn_t)(int64_t lanes, const void *const *arguments,
 
 /* The code of all entry points for one instruction set. */
 typedef struct brt_variant_t {
-  const char *isa;               /* "avx512" or "avx2", the best first */
+  const char *isa;               /* as "avx2", the best first */
   const brt_entry_fn_t *entries; /* in the manifest's order */
 } brt_variant_t;
 

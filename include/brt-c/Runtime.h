@@ -55,7 +55,7 @@ typedef struct brt_module_t brt_module_t;
 
 typedef struct brt_module_options_t {
   size_t struct_size; /* set to sizeof(brt_module_options_t) */
-  const char *isa;    /* "avx512" or "avx2"; NULL: the best of this machine */
+  const char *isa;    /* as "avx2"; NULL: the best of this machine */
 } brt_module_options_t;
 
 /* Takes a program that is linked in, or the file of a shared object. `options`

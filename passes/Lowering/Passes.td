@@ -31,8 +31,9 @@ def ConvertBrtToLinalgPass : Pass<"convert-brt-to-linalg"> {
 
     Requires: ops of the level `cell`.
     Ensures:  no op of `brt` is left.
-    Numerics: bf16 is computed in f32 and rounded where an op ends; sums are in
-              f32, or in f64 where the operands are.
+    Numerics: bf16 is computed in f32 and rounded where an op ends, and a weight
+              before it is multiplied with bf16; sums are in f32, or in f64 where
+              the operands are.
   }];
   let options = [
     Option<"fuseAttention", "fuse-attention", "bool", "false",
@@ -249,7 +250,8 @@ def StoreBF16AsIntegerPass : Pass<"brt-store-bf16-as-integer"> {
   let description = [{
     Below AVX512-BF16 the x86 target moves numbers of bf16 by way of f32 and a
     function of newer C libraries. Once arithmetic is in f32, a number of bf16 is
-    only 16 bits to be moved.
+    only 16 bits to be moved. Instructions on bf16, which are calls of intrinsics,
+    roundings and widenings, keep their types.
 
     ```
     // before
@@ -260,7 +262,7 @@ def StoreBF16AsIntegerPass : Pass<"brt-store-bf16-as-integer"> {
     ```
 
     Requires: the LLVM dialect without arithmetic on bf16.
-    Ensures:  no type of bf16 is left.
+    Ensures:  no number of bf16 is in memory, and none is an argument.
     Numerics: bit-exact.
   }];
 }

@@ -18,6 +18,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Dialect/X86Vector/X86VectorDialect.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -74,8 +75,8 @@ static bool isLegalAtTarget(Operation *op) {
   return isa<ModuleOp, affine::AffineApplyOp>(op) ||
          isa_and_nonnull<arith::ArithDialect, func::FuncDialect,
                          math::MathDialect, memref::MemRefDialect,
-                         scf::SCFDialect, ub::UBDialect, vector::VectorDialect>(
-             op->getDialect());
+                         scf::SCFDialect, ub::UBDialect, vector::VectorDialect,
+                         x86vector::X86VectorDialect>(op->getDialect());
 }
 
 //===----------------------------------------------------------------------===//

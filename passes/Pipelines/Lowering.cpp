@@ -13,6 +13,7 @@
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/ConvertToLLVM/ToLLVMInterface.h"
 #include "mlir/Conversion/ConvertToLLVM/ToLLVMPass.h"
 #include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
 #include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
@@ -48,6 +49,8 @@
 #include "mlir/Dialect/Tensor/Transforms/SubsetInsertionOpInterfaceImpl.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Dialect/X86Vector/Transforms.h"
+#include "mlir/Dialect/X86Vector/X86VectorDialect.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -100,6 +103,8 @@ void brt::buildTilePipeline(OpPassManager &manager,
   TileProductsPassOptions tiles;
   tiles.rowStep = getTileRows(options);
   tiles.columnStep = 2 * options.vectorBytes / sizeof(float);
+  // Pairs of bf16 do not lie in two tiles.
+  tiles.depthStep = options.hasBF16 ? 2 : 1;
   // Panels that stay in the second-level cache: 1 MiB where vectors are wide,
   // 512 KiB elsewhere.
   tiles.rightSize = options.vectorBytes * 4096;
@@ -121,15 +126,16 @@ void brt::buildTilePipeline(OpPassManager &manager,
 
 void brt::buildVectorPipeline(OpPassManager &manager,
                               const LoweringOptions &options) {
-  manager.addPass(
-      createPlaceTilesX86Pass({options.vectorBytes, getTileRows(options)}));
+  manager.addPass(createPlaceTilesX86Pass(
+      {options.vectorBytes, getTileRows(options), options.hasBF16}));
   manager.addPass(createVectorizeKernelsPass(
       {options.vectorBytes, options.vectorRegisters}));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
 }
 
-void brt::buildLLVMPipeline(OpPassManager &manager) {
+void brt::buildLLVMPipeline(OpPassManager &manager,
+                            const LoweringOptions &options) {
   // Arithmetic of bf16 by f32; then functions of f32 by polynomials.
   arith::ArithEmulateUnsupportedFloatsOptions floats;
   floats.sourceTypeStrs = {"bf16"};
@@ -137,7 +143,8 @@ void brt::buildLLVMPipeline(OpPassManager &manager) {
   manager.addPass(arith::createArithEmulateUnsupportedFloats(floats));
   manager.addPass(math::createMathExtendToSupportedTypes());
   manager.addPass(createExpandMathPass());
-  manager.addPass(arith::createArithExpandOpsPass({/*includeBf16=*/true}));
+  manager.addPass(
+      arith::createArithExpandOpsPass({/*includeBf16=*/!options.hasBF16}));
   manager.addPass(memref::createExpandStridedMetadataPass());
   manager.addPass(createLowerAffinePass());
   manager.addPass(createWrapEntryPointsPass());
@@ -151,11 +158,27 @@ void brt::buildLLVMPipeline(OpPassManager &manager) {
   manager.addPass(createStoreBF16AsIntegerPass());
 }
 
+namespace {
+/// Instructions of x86 as intrinsics of LLVM.
+struct X86VectorToLLVM : ConvertToLLVMPatternInterface {
+  using ConvertToLLVMPatternInterface::ConvertToLLVMPatternInterface;
+
+  void loadDependentDialects(MLIRContext *context) const final {
+    context->loadDialect<LLVM::LLVMDialect>();
+  }
+  void populateConvertToLLVMConversionPatterns(
+      ConversionTarget &target, LLVMTypeConverter &converter,
+      RewritePatternSet &patterns) const final {
+    populateX86VectorLegalizeForLLVMExportPatterns(converter, patterns);
+  }
+};
+} // namespace
+
 void brt::registerLoweringInterfaces(DialectRegistry &registry) {
-  registry
-      .insert<affine::AffineDialect, bufferization::BufferizationDialect,
-              cf::ControlFlowDialect, LLVM::LLVMDialect, memref::MemRefDialect,
-              ub::UBDialect, vector::VectorDialect>();
+  registry.insert<affine::AffineDialect, bufferization::BufferizationDialect,
+                  cf::ControlFlowDialect, LLVM::LLVMDialect,
+                  memref::MemRefDialect, ub::UBDialect, vector::VectorDialect,
+                  x86vector::X86VectorDialect>();
 
   func::registerInlinerExtension(registry);
   LLVM::registerInlinerInterface(registry);
@@ -181,4 +204,8 @@ void brt::registerLoweringInterfaces(DialectRegistry &registry) {
   registerConvertMemRefToLLVMInterface(registry);
   ub::registerConvertUBToLLVMInterface(registry);
   vector::registerConvertVectorToLLVMInterface(registry);
+  registry.addExtension(
+      +[](MLIRContext *, x86vector::X86VectorDialect *dialect) {
+        dialect->addInterfaces<X86VectorToLLVM>();
+      });
 }

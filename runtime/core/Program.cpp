@@ -6,21 +6,28 @@
 
 using namespace brt::rt;
 
-/// The first variant, which is the best, that the processor can run.
+/// The first variant, which is the best, that the processor can run, and that
+/// it is not faster without.
 static Result<const brt_variant_t *> pickVariant(const brt_program_t &program,
                                                  std::string_view isa) {
   std::string names;
+  const brt_variant_t *slow = nullptr;
   for (uint32_t i = 0; i < program.variant_count; ++i) {
     const brt_variant_t &variant = program.variants[i];
     names += (i ? ", " : "") + std::string(variant.isa);
     if (!isa.empty() && isa != variant.isa)
       continue;
-    if (hasInstructionSet(variant.isa))
+    bool canRun = hasInstructionSet(variant.isa);
+    if (canRun && (!isa.empty() || isFast(variant.isa)))
       return &variant;
+    if (canRun && !slow)
+      slow = &variant;
     if (!isa.empty())
       return makeError(StatusCode::Unsupported,
                        "this processor has no '{}', which was asked for", isa);
   }
+  if (slow)
+    return slow;
   if (!isa.empty())
     return makeError(StatusCode::Unsupported,
                      "the program has no code for '{}', it has: {}", isa,

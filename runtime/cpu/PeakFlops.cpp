@@ -52,11 +52,33 @@ __attribute__((target("avx2,fma"))) static float runAVX2() {
   return total;
 }
 
+__attribute__((target("avx512f,avx512bf16"))) static float runBF16() {
+  __m512 sums[kChains];
+  for (__m512 &sum : sums)
+    sum = _mm512_set1_ps(1);
+  __m512 half = _mm512_set1_ps(0.5f), quarter = _mm512_set1_ps(0.25f);
+  __m512bh x = _mm512_cvtne2ps_pbh(half, half);
+  __m512bh y = _mm512_cvtne2ps_pbh(quarter, quarter);
+  for (int64_t i = 0; i < kRounds; ++i)
+    for (__m512 &sum : sums) {
+      sum = _mm512_dpbf16_ps(sum, x, y);
+      asm volatile("" : "+v"(sum));
+    }
+  float total = 0;
+  for (__m512 sum : sums)
+    total += _mm512_cvtss_f32(sum);
+  return total;
+}
+
 double brt::rt::runFlops(std::string_view isa) {
-  bool wide = isa == "avx512";
-  volatile float sink = wide ? runAVX512() : runAVX2();
+  bool pairs = isa == "avx512_bf16", wide = isa == "avx512";
+  volatile float sink = pairs ? runBF16() : wide ? runAVX512() : runAVX2();
   (void)sink;
-  return static_cast<double>(kFlopsPerLane * (wide ? 16 : 8));
+  return static_cast<double>(kFlopsPerLane * (pairs ? 32 : wide ? 16 : 8));
+}
+
+std::string_view brt::rt::describeFlops(std::string_view isa) {
+  return isa == "avx512_bf16" ? "bf16 dot products" : "f32 multiply-adds";
 }
 
 double brt::rt::measureThreadFlops(std::string_view isa) {

@@ -174,13 +174,13 @@ static std::string formatShare(double rate, double possible) {
 
 std::string Bench::formatTable() const {
   std::string text = fmt::format(
-      "{}, {} threads, {}: {:.1f} GFLOP/s of f32 multiply-adds, {:.1f} GB/s of "
+      "{}, {} threads, {}: {:.1f} GFLOP/s of {}, {:.1f} GB/s of "
       "reads\n\n{:<22}  {:>5}  {:>7}  {:>10}  {:>9}  {:>8}  {:>7}  {:>8}  {:>7}"
       "\n",
       program.manifest().name, getThreadCount(), program.isa(),
-      measureFlops(program.isa()) / 1e9, bandwidth / 1e9, "entry point",
-      "lanes", "tokens", "ms", "tokens/s", "GFLOP/s", "of peak", "GB/s",
-      "of read");
+      measureFlops(program.isa()) / 1e9, describeFlops(program.isa()),
+      bandwidth / 1e9, "entry point", "lanes", "tokens", "ms", "tokens/s",
+      "GFLOP/s", "of peak", "GB/s", "of read");
   for (const Line &line : lines)
     text +=
         fmt::format(

@@ -1,11 +1,12 @@
 //===- Products.cpp - Products against the machine's peak -----------------===//
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Prints, for products forward, of gradients of inputs and of weights, in f32
-// with packing and transposition inside the timing, the FLOP/s of one thread,
-// their share of what the machine was measured to do just before and after, and
-// of what oneDNN reaches in between. The argument is an instruction set,
-// "avx512" or "avx2"; without it, the best one of the machine.
+// Prints, for products forward, of gradients of inputs and of weights, with
+// packing, transposition and conversions inside the timing, the FLOP/s of one
+// thread, their share of what the machine was measured to do just before and
+// after, and, in f32, of what oneDNN reaches in between. The argument is an
+// instruction set: "avx512" or "avx2" for products in f32, "avx512_bf16" for
+// those in bf16; without it, the best one of the machine, in f32.
 //
 //===----------------------------------------------------------------------===//
 
@@ -45,32 +46,30 @@ static const Shape kShapes[] = {
 /// Rounds of a measurement, of which the median counts.
 static constexpr int kRounds = 9;
 
-static std::string getFunction(const Shape &shape, int number) {
+/// `type` is that of activations and their gradients.
+static std::string getFunction(const Shape &shape, int number,
+                               const char *type) {
   const char *text = nullptr;
   if (shape.kind == StringRef("forward"))
     text = R"(
-func.func @p{0}(%x: tensor<?x{1}x{2}xf32>, %w: tensor<{2}x{3}xf32>) -> tensor<?x{1}x{3}xf32> {{
-  %0 = brt.linear %x, %w : tensor<?x{1}x{2}xf32>, tensor<{2}x{3}xf32>
-  return %0 : tensor<?x{1}x{3}xf32>
+func.func @p{0}(%x: tensor<?x{1}x{2}x{4}>, %w: tensor<{2}x{3}xf32>) -> tensor<?x{1}x{3}x{4}> {{
+  %0 = brt.linear %x, %w : tensor<?x{1}x{2}x{4}>, tensor<{2}x{3}xf32>
+  return %0 : tensor<?x{1}x{3}x{4}>
 })";
   else if (shape.kind == StringRef("dX"))
     text = R"(
-func.func @p{0}(%y: tensor<?x{1}x{3}xf32>, %w: tensor<{2}x{3}xf32>) -> tensor<?x{1}x{2}xf32> {{
-  %0 = brt.linear %y, transposed %w : tensor<?x{1}x{3}xf32>, tensor<{2}x{3}xf32>
-  return %0 : tensor<?x{1}x{2}xf32>
+func.func @p{0}(%y: tensor<?x{1}x{3}x{4}>, %w: tensor<{2}x{3}xf32>) -> tensor<?x{1}x{2}x{4}> {{
+  %0 = brt.linear %y, transposed %w : tensor<?x{1}x{3}x{4}>, tensor<{2}x{3}xf32>
+  return %0 : tensor<?x{1}x{2}x{4}>
 })";
   else
     text = R"(
-func.func @p{0}(%x: tensor<?x{1}x{2}xf32>, %y: tensor<?x{1}x{3}xf32>) -> tensor<{2}x{3}xf32> {{
-  %zero = arith.constant 0.0 : f32
-  %empty = tensor.empty() : tensor<{2}x{3}xf32>
-  %zeros = linalg.fill ins(%zero : f32) outs(%empty : tensor<{2}x{3}xf32>) -> tensor<{2}x{3}xf32>
-  %0 = linalg.contract
-      indexing_maps = [affine_map<(m, n, b, k) -> (b, k, m)>, affine_map<(m, n, b, k) -> (b, k, n)>, affine_map<(m, n, b, k) -> (m, n)>]
-      ins(%x, %y : tensor<?x{1}x{2}xf32>, tensor<?x{1}x{3}xf32>) outs(%zeros : tensor<{2}x{3}xf32>) -> tensor<{2}x{3}xf32>
+func.func @p{0}(%x: tensor<?x{1}x{2}x{4}>, %y: tensor<?x{1}x{3}x{4}>) -> tensor<{2}x{3}xf32> {{
+  %0 = brt.weight_gradient %x, %y : tensor<?x{1}x{2}x{4}>, tensor<?x{1}x{3}x{4}> -> tensor<{2}x{3}xf32>
   return %0 : tensor<{2}x{3}xf32>
 })";
-  return llvm::formatv(text, number, shape.rows, shape.in, shape.out).str();
+  return llvm::formatv(text, number, shape.rows, shape.in, shape.out, type)
+      .str();
 }
 
 /// What oneDNN is asked for: the entry point of a shape.
@@ -94,6 +93,7 @@ struct Speed {
 static Speed measure(const CompiledProgram &program,
                      const brt_variant_t &variant, unsigned entry,
                      const Shape &shape, bool hasOneDnn) {
+  // Small numbers of f32, which are numbers of bf16 too, two in one.
   int64_t most = std::max(
       {shape.rows * shape.in, shape.rows * shape.out, shape.in * shape.out});
   std::vector<float> x(most, 0.5f), y(most, 0.25f), result(most);
@@ -141,27 +141,29 @@ static std::string getPercent(double share) {
 }
 
 int main(int count, char **arguments) {
+  StringRef isa = count > 1 ? arguments[1] : "";
+  const char *type = isa == "avx512_bf16" ? "bf16" : "f32";
   std::string text;
   for (auto [number, shape] : llvm::enumerate(kShapes))
-    text += getFunction(shape, number);
+    text += getFunction(shape, number, type);
   MLIRContext context;
   OwningOpRef<ModuleOp> module = parseEntryPoints(context, text);
   std::unique_ptr<CompiledProgram> program =
       module ? CompiledProgram::compile(*module) : nullptr;
   if (!program)
     return 1;
-  const brt_variant_t *variant =
-      findVariant(*program, count > 1 ? arguments[1] : "");
+  const brt_variant_t *variant = findVariant(*program, isa);
   if (!variant) {
-    llvm::errs() << "expects an instruction set of this machine, 'avx512' or "
-                    "'avx2'\n";
+    llvm::errs() << "expects an instruction set of this machine, "
+                    "'avx512_bf16', 'avx512' or 'avx2'\n";
     return 1;
   }
-  bool hasOneDnn = prepareOneDnn(variant->isa);
-  llvm::outs() << llvm::formatv("{0}, one thread, f32, peak {1:f1} GFLOP/s\n",
-                                variant->isa,
+  bool isF32 = type == StringRef("f32");
+  bool hasOneDnn = isF32 && prepareOneDnn(variant->isa);
+  llvm::outs() << llvm::formatv("{0}, one thread, {1}, peak {2:f1} GFLOP/s\n",
+                                variant->isa, type,
                                 measureThreadFlops(variant->isa) / 1e9);
-  if (!hasOneDnn)
+  if (isF32 && !hasOneDnn)
     llvm::outs() << "  oneDNN is missing: install libdnnl-dev, run cmake\n";
   llvm::outs() << "                                          GFLOP/s  of peak  "
                << (hasOneDnn ? "of oneDNN\n" : "\n");

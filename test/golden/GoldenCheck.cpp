@@ -35,7 +35,7 @@ static llvm::cl::opt<EngineKind>
 static llvm::cl::opt<std::string> instructionSet(
     "isa",
     llvm::cl::desc("Instruction set of compiled programs; else the best"),
-    llvm::cl::value_desc("avx512|avx2"), llvm::cl::cat(category));
+    llvm::cl::value_desc("avx512_bf16|avx512|avx2"), llvm::cl::cat(category));
 static llvm::cl::opt<unsigned>
     jobs("jobs",
          llvm::cl::desc("Cases side by side; else as many as processors"),

@@ -81,7 +81,8 @@ int main(int argc, char **argv) {
                                 init(options.object.target));
   list<std::string> instructionSets(
       "isa", cat(category), CommaSeparated, value_desc("names"),
-      desc("Instruction sets to compile for: avx2, avx512; both unless given"));
+      desc("Instruction sets to compile for: avx2, avx512, avx512_bf16; all "
+           "that the program gains from unless given"));
   opt<std::string, true> cpu(
       "cpu", cat(category), value_desc("name"),
       desc("Compile for one processor alone, such as znver4 or skylake-avx512: "

@@ -21,6 +21,8 @@ struct InstructionSet {
   /// What tells processors that have it, as LLVM names features.
   llvm::StringLiteral extensions;
   int64_t vectorBytes, vectorRegisters;
+  /// Whether it has instructions for numbers of bf16.
+  bool hasBF16;
 };
 
 /// All instruction sets, the best first.
@@ -32,8 +34,10 @@ llvm::FailureOr<std::string> findInstructionSetOf(mlir::Location loc,
                                                   llvm::StringRef cpu);
 
 struct CompileOptions {
-  /// Names of instruction sets; each gets code of its own.
-  llvm::SmallVector<std::string> instructionSets = {"avx512", "avx2"};
+  /// Names of instruction sets; each gets code of its own. Besides others, one
+  /// for bf16 is left out of a program that has none.
+  llvm::SmallVector<std::string> instructionSets = {"avx512_bf16", "avx512",
+                                                    "avx2"};
   /// Options of --brt-add-optimizer, for a program with the entry point
   /// `train_step`; without them it has none.
   std::optional<std::string> training;

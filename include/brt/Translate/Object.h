@@ -16,7 +16,8 @@ struct ObjectOptions {
   /// The target: "x86-64".
   std::string target = "x86-64";
   /// Its instruction sets; the program picks the best that the machine has.
-  llvm::SmallVector<std::string> instructionSets = {"avx512", "avx2"};
+  llvm::SmallVector<std::string> instructionSets = {"avx512_bf16", "avx512",
+                                                    "avx2"};
   /// A processor, by LLVM's name, to compile for alone: for the best
   /// instruction set that it has, scheduled for it. Empty for all of
   /// `instructionSets`.

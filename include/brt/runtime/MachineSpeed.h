@@ -12,10 +12,14 @@ namespace brt::rt {
 /// what they displace from caches.
 double getThreadSeconds();
 
-/// Runs independent f32 multiply-adds on registers for a few milliseconds, with
-/// vectors of an instruction set: "avx512" or "avx2". The processor must have
-/// it. Returns how many FLOPs they were.
+/// Runs independent multiply-adds on registers for a few milliseconds, with
+/// vectors of an instruction set: of f32 with "avx512" or "avx2", of pairs of
+/// bf16 with "avx512_bf16". The processor must have it. Returns how many FLOPs
+/// they were.
 double runFlops(std::string_view isa);
+
+/// What runFlops() runs, in words.
+std::string_view describeFlops(std::string_view isa);
 
 /// FLOP/s of runFlops() in processor time of this thread.
 double measureThreadFlops(std::string_view isa);

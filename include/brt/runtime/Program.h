@@ -15,7 +15,7 @@ namespace brt::rt {
 class Program {
 public:
   /// Takes a program that is part of this process. `isa` names the instruction
-  /// set to use; empty means the best that the processor has. Errors: Mismatch
+  /// set to use; empty means the best of the processor. Errors: Mismatch
   /// for another version of the interface, Unsupported for the instruction set.
   static Result<Program> create(const brt_program_t &program,
                                 std::string_view isa = "");
@@ -41,8 +41,12 @@ private:
 };
 
 /// Whether the processor has an instruction set of that name: "avx2" (with FMA,
-/// BMI1 and BMI2) or "avx512" (F, BW, CD, DQ, VL besides).
+/// BMI1 and BMI2), "avx512" (F, BW, CD, DQ, VL besides) or "avx512_bf16" (BF16
+/// besides).
 bool hasInstructionSet(std::string_view isa);
+
+/// Whether the processor, which has the instruction set, is not faster without.
+bool isFast(std::string_view isa);
 
 } // namespace brt::rt
 

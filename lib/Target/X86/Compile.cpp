@@ -9,8 +9,10 @@
 #include "brt/passes/Pipelines/Lowering.h"
 #include "brt/passes/Pipelines/Training.h"
 #include "brt/passes/Profile/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/IR/Threading.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -34,10 +36,14 @@ static constexpr StringLiteral kEntryPrefix = "brt_entry_";
 
 ArrayRef<InstructionSet> brt::x86::getInstructionSets() {
   static const InstructionSet sets[] = {
+      {"avx512_bf16", "x86-64-v4",
+       "+avx512f,+avx512bw,+avx512cd,+avx512dq,+avx512vl,+avx512bf16", 64, 32,
+       /*hasBF16=*/true},
       {"avx512", "x86-64-v4",
-       "+avx512f,+avx512bw,+avx512cd,+avx512dq,+avx512vl", 64, 32},
-      {"avx2", "x86-64-v3", "+avx2,+fma,+f16c,+bmi,+bmi2,+lzcnt,+movbe", 32,
-       16},
+       "+avx512f,+avx512bw,+avx512cd,+avx512dq,+avx512vl", 64, 32,
+       /*hasBF16=*/false},
+      {"avx2", "x86-64-v3", "+avx2,+fma,+f16c,+bmi,+bmi2,+lzcnt,+movbe", 32, 16,
+       /*hasBF16=*/false},
   };
   return sets;
 }
@@ -50,7 +56,8 @@ static const InstructionSet *findInstructionSet(StringRef name) {
   return it == getInstructionSets().end() ? nullptr : it;
 }
 
-static std::unique_ptr<llvm::TargetMachine> createMachine(StringRef cpu) {
+static std::unique_ptr<llvm::TargetMachine>
+createMachine(StringRef cpu, StringRef features = "") {
   static const bool initialized = [] {
     LLVMInitializeX86TargetInfo();
     LLVMInitializeX86Target();
@@ -70,7 +77,7 @@ static std::unique_ptr<llvm::TargetMachine> createMachine(StringRef cpu) {
   options.AllowFPOpFusion = llvm::FPOpFusion::Fast;
   options.FunctionSections = true;
   return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
-      triple, cpu, /*Features=*/"", options, llvm::Reloc::PIC_));
+      triple, cpu, features, options, llvm::Reloc::PIC_));
 }
 
 /// Verifies the module behind the pipeline, but not behind each pass as brt-opt
@@ -158,6 +165,18 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
   passes.run(module, modules);
 }
 
+/// Whether a buffer holds numbers of bf16.
+static bool usesBF16(ModuleOp kernels) {
+  return kernels
+      ->walk([](func::FuncOp function) {
+        bool uses = llvm::any_of(function.getArgumentTypes(), [](Type type) {
+          return getElementTypeOrSelf(type).isBF16();
+        });
+        return uses ? WalkResult::interrupt() : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 static LogicalResult emitObject(llvm::Module &module, Location loc,
                                 ObjectCode &object) {
   std::unique_ptr<llvm::TargetMachine> machine = createMachine(kBaseCpu);
@@ -174,7 +193,7 @@ static void buildVariantPipeline(OpPassManager &manager,
                                  const brt::LoweringOptions &options) {
   brt::buildTilePipeline(manager, options);
   brt::buildVectorPipeline(manager, options);
-  brt::buildLLVMPipeline(manager);
+  brt::buildLLVMPipeline(manager, options);
 }
 
 /// Loads the dialects that variants need: it cannot be done while several of
@@ -194,6 +213,7 @@ static void loadDialects(MLIRContext *context) {
 static void setAttributes(llvm::Function &function, bool isEntry,
                           const InstructionSet &isa, StringRef cpu) {
   function.addFnAttr("target-cpu", isa.cpu);
+  function.addFnAttr("target-features", isa.extensions);
   if (!cpu.empty())
     function.addFnAttr("tune-cpu", cpu);
   function.addFnAttr("prefer-vector-width",
@@ -214,15 +234,16 @@ static LogicalResult compileVariant(ModuleOp kernels,
                                     ObjectCode &object) {
   OwningOpRef<ModuleOp> module = kernels.clone();
   if (failed(runPipeline(*module, [&](OpPassManager &manager) {
-        buildVariantPipeline(
-            manager, {isa.vectorBytes, isa.vectorRegisters, options.attention});
+        buildVariantPipeline(manager, {isa.vectorBytes, isa.vectorRegisters,
+                                       isa.hasBF16, options.attention});
         return success();
       })))
     return failure();
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> code =
       translateModuleToLLVMIR(*module, context, isa.name);
-  std::unique_ptr<llvm::TargetMachine> machine = createMachine(isa.cpu);
+  std::unique_ptr<llvm::TargetMachine> machine =
+      createMachine(isa.cpu, isa.extensions);
   if (!code || !machine)
     return kernels.emitError("expects LLVM to know x86-64 code for ")
            << isa.cpu;
@@ -269,8 +290,8 @@ FailureOr<SmallVector<ObjectCode>>
 brt::x86::compileToObjects(ModuleOp module, const CompileOptions &options) {
   for (StringRef name : options.instructionSets)
     if (!findInstructionSet(name))
-      return module.emitError("expects an instruction set to be 'avx2' or "
-                              "'avx512', but got '")
+      return module.emitError("expects an instruction set to be 'avx2', "
+                              "'avx512' or 'avx512_bf16', but got '")
              << name << "'";
   if (options.instructionSets.empty())
     return module.emitError("expects an instruction set, but got none");
@@ -287,8 +308,11 @@ brt::x86::compileToObjects(ModuleOp module, const CompileOptions &options) {
     return failure();
 
   SmallVector<const InstructionSet *> variants;
+  bool leavesOutBF16 =
+      options.instructionSets.size() > 1 && !usesBF16(*kernels);
   for (const InstructionSet &isa : getInstructionSets())
-    if (llvm::is_contained(options.instructionSets, isa.name))
+    if (llvm::is_contained(options.instructionSets, isa.name) &&
+        !(isa.hasBF16 && leavesOutBF16))
       variants.push_back(&isa);
   loadDialects(module.getContext());
   SmallVector<ObjectCode> objects(variants.size() + 1);

@@ -35,8 +35,10 @@ FailureOr<std::string> brt::x86::findInstructionSetOf(Location loc,
            << llvm::join(known, ", ") << ", but got '" << cpu << "'";
   }
   std::unique_ptr<llvm::MCSubtargetInfo> processor = describe(cpu);
+  // Those that have AMX run dot products of bf16 slowly.
+  bool hasAMX = processor->checkFeatures("+amx-bf16");
   for (const InstructionSet &isa : getInstructionSets())
-    if (processor->checkFeatures(isa.extensions))
+    if (processor->checkFeatures(isa.extensions) && !(isa.hasBF16 && hasAMX))
       return isa.name.str();
   return emitError(loc, "expects a processor with AVX2 and FMA, but got '")
          << cpu << "'";

@@ -76,6 +76,16 @@ static void checkEntry(const CompiledProgram &program, unsigned entry,
   auto expected =
       reference::evaluateFunction(function, arguments, tolerance.arithmetic);
   ASSERT_TRUE(succeeded(expected)) << function.getName().str();
+  SmallVector<double> allowed(expected->size(), tolerance.error);
+  if (tolerance.timesAsTyped) {
+    auto asTyped = reference::evaluateFunction(function, arguments,
+                                               reference::Arithmetic::AsTyped);
+    ASSERT_TRUE(succeeded(asTyped)) << function.getName().str();
+    for (auto [i, result] : llvm::enumerate(*asTyped))
+      allowed[i] =
+          std::max(allowed[i], tolerance.timesAsTyped *
+                                   getRelativeError(result, (*expected)[i]));
+  }
   for (const brt_variant_t *variant : program.getVariants()) {
     setThreadCount(1);
     CompiledProgram::Buffers results =
@@ -84,7 +94,7 @@ static void checkEntry(const CompiledProgram &program, unsigned entry,
       auto type = cast<RankedTensorType>(function.getResultTypes()[i]);
       double error =
           getRelativeError(fromBytes(bytes, type, lanes), (*expected)[i]);
-      EXPECT_LE(error, tolerance.error)
+      EXPECT_LE(error, allowed[i])
           << function.getName().str() << " result " << i << ", " << lanes
           << " lanes, " << variant->isa;
       EXPECT_FALSE(std::isnan(error));

@@ -17,6 +17,8 @@ struct Tolerance {
   reference::Arithmetic arithmetic;
   /// Relative L2 error.
   double error;
+  /// If more, so many times the evaluator's own error in arithmetic as typed.
+  double timesAsTyped = 0;
 };
 
 /// Compiles a module and expects of every entry point, for each number of

@@ -6,6 +6,7 @@
 #include "brt/Translate/Object.h"
 #include "brt/dialects/Brt/Brt.h"
 #include "brt/runtime/Buffer.h"
+#include "brt/runtime/Program.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/APFloat.h"
 #include "llvm/Support/FileSystem.h"
@@ -93,9 +94,7 @@ CompiledProgram::~CompiledProgram() {
 std::vector<const brt_variant_t *> CompiledProgram::getVariants() const {
   std::vector<const brt_variant_t *> variants;
   for (uint32_t i = 0; i < program->variant_count; ++i) {
-    StringRef isa = program->variants[i].isa;
-    if (isa == "avx512" ? __builtin_cpu_supports("x86-64-v4")
-                        : __builtin_cpu_supports("x86-64-v3"))
+    if (rt::hasInstructionSet(program->variants[i].isa))
       variants.push_back(&program->variants[i]);
   }
   return variants;

@@ -54,6 +54,18 @@ TEST_F(Session, PicksItsInstructionSet) {
   EXPECT_EQ(Program::create(brt_program, "avx2")->isa(), "avx2");
   EXPECT_TRUE(contains(Program::create(brt_program, "sse9").status().message(),
                        "no code for 'sse9', it has: avx512, avx2"));
+  brt_variant_t three[] = {
+      {"avx512_bf16", nullptr}, {"avx512", nullptr}, {"avx2", nullptr}};
+  brt_program_t ofBF16 = brt_program;
+  ofBF16.variants = three;
+  ofBF16.variant_count = 3;
+  bool hasBF16 = hasInstructionSet("avx512_bf16");
+  EXPECT_EQ(Program::create(ofBF16)->isa() == "avx512_bf16",
+            hasBF16 && isFast("avx512_bf16"));
+  EXPECT_EQ(Program::create(ofBF16, "avx512_bf16").ok(), hasBF16);
+  // Slow code is better than none.
+  ofBF16.variant_count = 1;
+  EXPECT_EQ(Program::create(ofBF16).ok(), hasBF16);
   brt_variant_t alien = {"sve", nullptr};
   brt_program_t foreign = brt_program;
   foreign.variants = &alien;

@@ -27,6 +27,8 @@ struct AttentionOptions {
 struct LoweringOptions {
   int64_t vectorBytes = 32;
   int64_t vectorRegisters = 16;
+  /// Whether it has AVX512_BF16: dot products and conversions of bf16.
+  bool hasBF16 = false;
   AttentionOptions attention;
 };
 
@@ -58,7 +60,8 @@ void buildVectorPipeline(mlir::OpPassManager &manager,
 
 /// The level `target` to the LLVM dialect, entry points with the interface of
 /// brt-c/Program.h.
-void buildLLVMPipeline(mlir::OpPassManager &manager);
+void buildLLVMPipeline(mlir::OpPassManager &manager,
+                       const LoweringOptions &options);
 
 /// Adds what these pipelines need: the dialects of their levels, bufferization
 /// of upstream ops, inlining of functions, conversions to LLVM.
