@@ -104,7 +104,8 @@ static std::string describe(ModuleOp module,
   if (options.training)
     os << "train " << *options.training << '\n';
   os << "attention " << options.attention.fuse << ' '
-     << options.attention.queries << ' ' << options.attention.keys << '\n';
+     << options.attention.queries << ' ' << options.attention.keys << ' '
+     << options.attention.windowTiles << '\n';
   if (options.memory)
     os << "memory " << options.memory->bytes << ' ' << options.memory->lanes
        << '\n';

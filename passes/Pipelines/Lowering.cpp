@@ -113,12 +113,14 @@ void brt::buildTilePipeline(OpPassManager &manager,
   TileAttentionPassOptions attention;
   attention.queries = options.attention.queries;
   attention.keys = options.attention.keys;
+  attention.windowTiles = options.attention.windowTiles;
   attention.queryStep = tiles.rowStep;
   attention.keyStep = tiles.columnStep;
   manager.addPass(createTileAttentionPass(attention));
   TileAttentionAdjointPassOptions adjoint;
   adjoint.queries = attention.queries;
   adjoint.keys = attention.keys;
+  adjoint.windowTiles = attention.windowTiles;
   adjoint.queryStep = attention.queryStep;
   adjoint.keyStep = attention.keyStep;
   manager.addPass(createTileAttentionAdjointPass(adjoint));

@@ -16,6 +16,12 @@ int64_t TileSize::cut(int64_t rows) const {
   return count == 1 ? rows : llvm::alignTo(llvm::divideCeil(rows, count), step);
 }
 
+TileSize TileSize::inWindow(std::optional<int64_t> window,
+                            int64_t tiles) const {
+  int64_t rows = window ? (*window + tiles - 1) / tiles : most;
+  return {std::min(most, rows), step};
+}
+
 //===----------------------------------------------------------------------===//
 // Tiles
 //===----------------------------------------------------------------------===//

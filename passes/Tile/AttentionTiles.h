@@ -25,6 +25,9 @@ struct TileSize {
   int64_t most, step;
 
   int64_t cut(int64_t rows) const;
+  /// So that a window, if there is one, has at least `tiles`: of those at its
+  /// ends a part is computed in vain.
+  TileSize inWindow(std::optional<int64_t> window, int64_t tiles) const;
 };
 
 /// Writes tiles of one attention or of its adjoint.

@@ -78,6 +78,7 @@ def TileProductsPass : Pass<"brt-tile-products", "mlir::ModuleOp"> {
 defvar Tile_AttentionSizes = [
   Option<"queries", "queries", "int64_t", "96", "most queries of a tile">,
   Option<"keys", "keys", "int64_t", "128", "most keys of a tile">,
+  Option<"windowTiles", "window-tiles", "int64_t", "1", "least tiles of keys in a window">,
   Option<"queryStep", "query-step", "int64_t", "1", "what queries are a multiple of">,
   Option<"keyStep", "key-step", "int64_t", "1", "what keys are a multiple of">];
 
@@ -91,7 +92,9 @@ def TileAttentionPass : Pass<"brt-tile-attention", "mlir::ModuleOp"> {
     maximum, and its weight is zero, so that a tile that is skipped and one that is
     masked are the same. A tile of keys that all queries see is not masked.
 
-    The sizes are those that a target asks for.
+    The sizes are those that a target asks for. Tiles of keys are smaller where a
+    window would have less than `window-tiles`: of those at its ends a part is
+    computed in vain.
 
     ```
     // before
@@ -133,7 +136,9 @@ def TileAttentionAdjointPass : Pass<"brt-tile-attention-adjoint", "mlir::ModuleO
     pairs that are not seen are zero, so that a tile that is skipped and one that is
     masked are the same. A tile of keys that all queries see is not masked.
 
-    The sizes are those that a target asks for.
+    The sizes are those that a target asks for. Tiles of keys are smaller where a
+    window would have less than `window-tiles`: of those at its ends a part is
+    computed in vain.
 
     ```
     // before

@@ -224,7 +224,9 @@ struct TileAttentionPass : brt::impl::TileAttentionPassBase<TileAttentionPass> {
 
   void runOnOperation() override {
     auto write = [&](RewriterBase &rewriter, kernel::AttentionOp op) {
-      AttentionProgram(rewriter, op, {queries, queryStep}, {keys, keyStep})
+      TileSize size{keys, keyStep};
+      AttentionProgram(rewriter, op, {queries, queryStep},
+                       size.inWindow(op.getWindow(), windowTiles))
           .build();
     };
     if (failed(AttentionTiles::replaceAll<kernel::AttentionOp>(getOperation(),

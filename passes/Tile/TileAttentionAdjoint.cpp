@@ -236,7 +236,9 @@ struct TileAttentionAdjointPass
 
   void runOnOperation() override {
     auto write = [&](RewriterBase &rewriter, kernel::AttentionAdjointOp op) {
-      AdjointProgram(rewriter, op, {queries, queryStep}, {keys, keyStep})
+      TileSize size{keys, keyStep};
+      AdjointProgram(rewriter, op, {queries, queryStep},
+                     size.inWindow(op.getWindow(), windowTiles))
           .build();
     };
     if (failed(AttentionTiles::replaceAll<kernel::AttentionAdjointOp>(

@@ -1,4 +1,11 @@
 // RUN: brt-opt %s --brt-tile-attention="queries=32 keys=16" --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: brt-opt %s --brt-tile-attention="queries=32 keys=16 window-tiles=4" --split-input-file --verify-diagnostics | FileCheck %s --check-prefix=WINDOW
+
+// A window has as many tiles as is asked for; without one, tiles are as large.
+// WINDOW-LABEL: func.func @window
+// WINDOW:         tile.load %arg1{{.*}} -> tensor<8x8xf32>
+// WINDOW-LABEL: func.func @state
+// WINDOW:         tile.load %arg1{{.*}} -> tensor<16x8xbf16>
 
 // Tiles of keys from the first to the last that is seen. One that all queries
 // see has only its bias added; others are masked. The bias is heated too.

@@ -19,8 +19,8 @@ protected:
     check(text, {2}, slack);
     if (GetParam().type != llvm::StringRef("f32"))
       return;
-    check(text, {1}, slack, {/*fuse=*/true, 64, 64});
-    check(text, {3}, slack, {/*fuse=*/true, 7, 13});
+    check(text, {1}, slack, {/*fuse=*/true, 64, 64, /*windowTiles=*/1});
+    check(text, {3}, slack, {/*fuse=*/true, 7, 13, /*windowTiles=*/1});
     check(text, {1}, slack, {/*fuse=*/false});
   }
 };

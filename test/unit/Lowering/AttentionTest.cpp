@@ -19,9 +19,9 @@ protected:
     check(text, {2});
     if (GetParam().type != llvm::StringRef("f32"))
       return;
-    check(text, {1}, /*slack=*/1, {/*fuse=*/true, 64, 64});
-    check(text, {1}, /*slack=*/1, {/*fuse=*/true, 128, 64});
-    check(text, {1}, /*slack=*/1, {/*fuse=*/true, 7, 13});
+    check(text, {1}, /*slack=*/1, {/*fuse=*/true, 64, 64, /*windowTiles=*/1});
+    check(text, {1}, /*slack=*/1, {/*fuse=*/true, 128, 64, /*windowTiles=*/1});
+    check(text, {1}, /*slack=*/1, {/*fuse=*/true, 7, 13, /*windowTiles=*/1});
     check(text, {1}, /*slack=*/1, {/*fuse=*/false});
   }
 };
@@ -102,7 +102,7 @@ func.func @stream_{0}(%q: tensor<?x{0}x2x16xT>, %k: tensor<?x{1}x2x16xT>, %v: te
 )",
                           n, m, w);
   check(text, {1, 7});
-  check(text, {5}, /*slack=*/1, {/*fuse=*/true, 64, 64});
+  check(text, {5}, /*slack=*/1, {/*fuse=*/true, 64, 64, /*windowTiles=*/1});
   check(text, {5}, /*slack=*/1, {/*fuse=*/false});
 }
 

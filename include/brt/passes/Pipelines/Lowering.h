@@ -16,11 +16,13 @@ class OpPassManager;
 namespace brt {
 
 /// How attention is computed: as one launch in tiles of up to so many queries
-/// and keys, or unfused, which is what fused code is compared with.
+/// and keys, and at least so many of keys in a window, or unfused, which is
+/// what fused code is compared with.
 struct AttentionOptions {
   bool fuse = true;
   int64_t queries = 24;
   int64_t keys = 128;
+  int64_t windowTiles = 8;
 };
 
 /// What the code is made for. The default is AVX2.
