@@ -302,19 +302,18 @@ TEST_F(ProgramRun, MeasuresItsEntryPoints) {
   EXPECT_GT(root["peak_memory"], 0);
   struct Expected {
     const char *entry;
-    int64_t lanes, tokens;
-  } expected[] = {{"forward", 1, fake::kSegment},
-                  {"prefill", 1, fake::kBlock},
-                  {"decode", 1, 1},
-                  {"decode, closes a block", 1, 1},
-                  {"decode", 3, 3},
-                  {"decode, closes a block", 3, 3}};
+    int64_t lanes, tokens, bytes;
+  } expected[] = {
+      {"forward", 1, fake::kSegment, 0}, {"prefill", 1, fake::kBlock, 0},
+      {"decode", 1, 1, 1028 + 8},        {"decode, closes a block", 1, 1, 0},
+      {"decode", 3, 3, 1028 + 3 * 8},    {"decode, closes a block", 3, 3, 0}};
   ASSERT_EQ(root["lines"].size(), std::size(expected));
   for (size_t i = 0; i < std::size(expected); ++i) {
     const nlohmann::json &line = root["lines"][i];
     EXPECT_EQ(line["entry"], expected[i].entry);
     EXPECT_EQ(line["lanes"], expected[i].lanes);
     EXPECT_EQ(line["tokens"], expected[i].tokens);
+    EXPECT_EQ(line["bytes"], expected[i].bytes);
     EXPECT_GT(line["seconds"], 0);
   }
   Outcome table = run("fake bench --seconds 0 --entry forward --lanes 2");
