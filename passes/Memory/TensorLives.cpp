@@ -59,8 +59,8 @@ static int64_t getLaneFactor(Value tensor) {
     return 1;
   if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op)) {
     int64_t factor = getLaneFactor(collapse.getSrc());
-    for (int64_t axis :
-         ArrayRef(collapse.getReassociationIndices()[0]).drop_front())
+    ReassociationIndices lanes = collapse.getReassociationIndices()[0];
+    for (int64_t axis : ArrayRef(lanes).drop_front())
       factor *= collapse.getSrcType().getDimSize(axis);
     return factor;
   }
