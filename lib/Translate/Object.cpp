@@ -42,6 +42,16 @@ static LogicalResult runProgram(Location loc, StringRef program,
   return error;
 }
 
+/// Makes a file that is removed with `remover`.
+static LogicalResult makeTemporary(Location loc, SmallVectorImpl<char> &path,
+                                   llvm::FileRemover &remover) {
+  if (std::error_code error = fs::createTemporaryFile("brt", "o", path))
+    return emitError(loc, "expects a temporary file, but got: ")
+           << error.message();
+  remover.setFile(Twine(StringRef(path.data(), path.size())));
+  return success();
+}
+
 static LogicalResult write(Location loc, ArrayRef<char> bytes, StringRef path) {
   std::error_code error;
   llvm::ToolOutputFile file(path, error, fs::OF_None);
@@ -72,12 +82,9 @@ static LogicalResult join(Location loc, ArrayRef<brt::x86::ObjectCode> objects,
     return failure();
   SmallVector<SmallString<128>> paths(objects.size() + 1);
   std::vector<llvm::FileRemover> removers(paths.size());
-  for (auto [path, remover] : llvm::zip_equal(paths, removers)) {
-    if (std::error_code error = fs::createTemporaryFile("brt", "o", path))
-      return emitError(loc, "expects a temporary file, but got: ")
-             << error.message();
-    remover.setFile(path);
-  }
+  for (auto [path, remover] : llvm::zip_equal(paths, removers))
+    if (failed(makeTemporary(loc, path, remover)))
+      return failure();
   SmallVector<StringRef> arguments = {"-r", "-o", paths.back()};
   for (auto [object, path] : llvm::zip(objects, paths)) {
     if (failed(write(loc, object, path)))
@@ -169,11 +176,9 @@ static LogicalResult linkObject(ModuleOp module,
                                 const brt::ObjectOptions &options,
                                 function_ref<LogicalResult(StringRef)> link) {
   SmallString<128> path;
-  if (std::error_code error = fs::createTemporaryFile("brt", "o", path))
-    return module.emitError("expects a temporary file, but got: ")
-           << error.message();
-  llvm::FileRemover remover(path);
-  if (failed(translateToObject(module, options, path)))
+  llvm::FileRemover remover;
+  if (failed(makeTemporary(module.getLoc(), path, remover)) ||
+      failed(translateToObject(module, options, path)))
     return failure();
   return link(path);
 }
